@@ -1,0 +1,101 @@
+//! One school with its box, its staff and its scanner, and the hub of the office above.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::machines::{Machine, Reach};
+use super::sheets;
+use super::staff::{SCHOOL, Staff};
+use crate::place::program;
+use crate::run::{Outcome, cargo, read, run};
+
+/// Everything that is switched on. Dropping it switches it off; the files stay in `folder`.
+#[derive(Debug)]
+pub struct House {
+    /// Data, logs and configuration of this house.
+    pub folder: PathBuf,
+    /// Who works here.
+    pub staff: Staff,
+    /// The password of the hub's page.
+    pub operator_password: String,
+    /// The school's box.
+    pub school: Machine,
+    /// The office above.
+    pub hub: Machine,
+}
+
+/// Builds both programs in the profile the tests use, so that nothing is compiled twice.
+///
+/// # Errors
+/// When they do not compile.
+pub fn build_programs() -> Outcome {
+    run(&mut cargo(&["build", "--package", "vanthu", "--package", "vanthu-hub"]))
+}
+
+impl House {
+    /// A new house in an empty folder: the box set up with its IT officer, both machines still off.
+    ///
+    /// # Errors
+    /// When a program is missing or refuses.
+    pub fn build(folder: &Path, reach: Reach) -> Outcome<Self> {
+        let staff = Staff::invent()?;
+        let operator_password = Staff::invent()?.it.password;
+        let hub_at = reach.free_address(8090)?;
+        let school_at = reach.free_address(8080)?;
+        let paper = sheets::lay(folder)?;
+        set_up(&folder.join("school"), &staff)?;
+
+        let hub = Machine::new("hub", &program("vanthu-hub"), folder, hub_at)
+            .with_arguments(&["serve", "--data", &text(&folder.join("hub")), "--listen", &hub_at.to_string()])
+            .with_arguments(&["--operator-password-env", "VANTHU_OPERATOR_PASSWORD"])
+            .with_environment(vec![("VANTHU_OPERATOR_PASSWORD".into(), operator_password.clone())]);
+        let extra: Vec<&str> = paper.arguments.iter().map(String::as_str).collect();
+        let school = Machine::new("box", &program("vanthu"), folder, school_at)
+            .with_arguments(&[
+                "serve",
+                "--data",
+                &text(&folder.join("school")),
+                "--listen",
+                &school_at.to_string(),
+            ])
+            .with_arguments(&extra)
+            .with_environment(paper.environment);
+        Ok(Self { folder: folder.to_path_buf(), staff, operator_password, school, hub })
+    }
+
+    /// A one-time code with which the school's box may join the hub.
+    ///
+    /// # Errors
+    /// When the hub's command refuses.
+    pub fn enrolment_code(&self) -> Outcome<String> {
+        let mut command = Command::new(program("vanthu-hub"));
+        command.args(["enrol-code", "--unit", SCHOOL, "--data"]).arg(self.folder.join("hub"));
+        let said = read(&mut command)?;
+        said.split_whitespace()
+            .next()
+            .map(str::to_owned)
+            .ok_or_else(|| "vanthu-hub gave no enrolment code".into())
+    }
+}
+
+fn set_up(data: &Path, staff: &Staff) -> Outcome {
+    let mut command = Command::new(program("vanthu"));
+    command
+        .args([
+            "init",
+            "--unit",
+            SCHOOL,
+            "--admin",
+            staff.it.username,
+            "--password-env",
+            "VANTHU_PASSWORD",
+            "--data",
+        ])
+        .arg(data)
+        .env("VANTHU_PASSWORD", &staff.it.password);
+    read(&mut command).map(drop)
+}
+
+fn text(path: &Path) -> String {
+    path.display().to_string()
+}
