@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::machines::{Machine, Reach};
 use super::sheets;
-use super::staff::{SCHOOL, Staff};
+use super::staff::{ABOVE, SCHOOL, Staff};
 use crate::place::program;
 use crate::run::{Outcome, cargo, read, run};
 
@@ -40,7 +40,7 @@ impl House {
     pub fn build(folder: &Path, reach: Reach) -> Outcome<Self> {
         let staff = Staff::invent()?;
         let operator_password = Staff::invent()?.it.password;
-        let hub_at = reach.free_address(8090)?;
+        let hub_at = reach.free_address(8480)?;
         let school_at = reach.free_address(8080)?;
         let paper = sheets::lay(folder)?;
         set_up(&folder.join("school"), &staff)?;
@@ -81,16 +81,8 @@ impl House {
 fn set_up(data: &Path, staff: &Staff) -> Outcome {
     let mut command = Command::new(program("vanthu"));
     command
-        .args([
-            "init",
-            "--unit",
-            SCHOOL,
-            "--admin",
-            staff.it.username,
-            "--password-env",
-            "VANTHU_PASSWORD",
-            "--data",
-        ])
+        .args(["init", "--unit", SCHOOL, "--parent", ABOVE, "--abbreviation", "THCSHP", "--place", "Bình An"])
+        .args(["--admin", staff.it.username, "--password-env", "VANTHU_PASSWORD", "--data"])
         .arg(data)
         .env("VANTHU_PASSWORD", &staff.it.password);
     read(&mut command).map(drop)

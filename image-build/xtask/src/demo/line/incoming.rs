@@ -57,7 +57,7 @@ pub(super) fn clerk_registers(line: &mut Line) -> Answer<()> {
 pub(super) fn clerk_submits(line: &mut Line) -> Answer<()> {
     let letter = known(line.incoming.as_ref(), "the incoming document")?.to_owned();
     let clerk = line.clerk()?;
-    line.act(&clerk, &letter, "submit", json!({}), &["submitted", "directed", "assigned", "completed"])
+    line.act(&clerk, &letter, "submit", json!({}), &["submitted", "assigned", "completed"])
 }
 
 /// The head reads it, writes her word and names who is to do it.
