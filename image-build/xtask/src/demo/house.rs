@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::Value;
+
 use super::machines::{Machine, Reach};
 use super::sheets;
 use super::staff::{ABOVE, SCHOOL, Staff};
@@ -47,7 +49,7 @@ impl House {
 
         let hub = Machine::new("hub", &program("vanthu-hub"), folder, hub_at)
             .with_arguments(&["serve", "--data", &text(&folder.join("hub")), "--listen", &hub_at.to_string()])
-            .with_arguments(&["--operator-password-env", "VANTHU_OPERATOR_PASSWORD"])
+            .with_arguments(&["--operator-password-env", "VANTHU_OPERATOR_PASSWORD", "--name", ABOVE])
             .with_environment(vec![("VANTHU_OPERATOR_PASSWORD".into(), operator_password.clone())]);
         let extra: Vec<&str> = paper.arguments.iter().map(String::as_str).collect();
         let school = Machine::new("box", &program("vanthu"), folder, school_at)
@@ -69,12 +71,12 @@ impl House {
     /// When the hub's command refuses.
     pub fn enrolment_code(&self) -> Outcome<String> {
         let mut command = Command::new(program("vanthu-hub"));
-        command.args(["enrol-code", "--unit", SCHOOL, "--data"]).arg(self.folder.join("hub"));
+        command.args(["enrol-code", "--json", "--unit", SCHOOL, "--data"]).arg(self.folder.join("hub"));
         let said = read(&mut command)?;
-        said.split_whitespace()
-            .next()
-            .map(str::to_owned)
-            .ok_or_else(|| "vanthu-hub gave no enrolment code".into())
+        let code = serde_json::from_str::<Value>(&said)
+            .ok()
+            .and_then(|said| said["code"].as_str().map(str::to_owned));
+        code.ok_or_else(|| format!("vanthu-hub gave no enrolment code: {said}"))
     }
 }
 

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
+use serde_json::json;
+
 use crate::place::{at, target};
 use crate::run::{Outcome, say};
 
@@ -31,10 +33,11 @@ pub fn lay(folder: &Path) -> Outcome<Sheets> {
     }
     let configuration = folder.join("sane");
     write(&configuration.join("dll.conf"), b"pnm\n")?;
-    let stack = pages()?.iter().map(|page| page.display().to_string()).collect::<Vec<_>>().join(":");
+    let stack: Vec<String> = pages()?.iter().map(|page| page.display().to_string()).collect();
     let environment = vec![
         ("SANE_CONFIG_DIR".to_owned(), configuration.display().to_string()),
-        ("VANTHU_SANE_PRESET".to_owned(), format!("filename={stack}")),
+        // From the glass each scan takes the next sheet; from the feeder all of them.
+        ("VANTHU_SCAN_PRESET".to_owned(), json!({"filename": stack}).to_string()),
     ];
     Ok(Sheets { environment, arguments: Vec::new() })
 }

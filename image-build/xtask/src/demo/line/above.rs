@@ -9,6 +9,9 @@ use crate::demo::client::{Answer, Client, Trouble};
 use crate::demo::facts::{demand, items, number, text};
 use crate::demo::staff::SCHOOL;
 
+/// What the office above tells its schools in this house.
+const NOTICE: &str = "Lịch tập huấn công tác văn thư";
+
 /// The clerk presses "gửi ngay" and sees that everything has been received.
 pub(super) fn everything_is_acknowledged(line: &mut Line) -> Answer<()> {
     let clerk = line.clerk()?;
@@ -51,4 +54,29 @@ pub(super) fn office_above_has_it(line: &mut Line) -> Answer<()> {
     let school = items(&fleet).iter().find(|unit| unit["name"] == SCHOOL).unwrap_or(&Value::Null).clone();
     line.held_above = json!({"entries": number(&school, "/head_seq")?, "blobs": blobs});
     Ok(())
+}
+
+/// What comes down: the receipt of each document, and a notice.
+pub(super) fn word_comes_back(line: &mut Line) -> Answer<()> {
+    let clerk = line.clerk()?;
+    let notice_is_there = || -> Answer<bool> {
+        let details = clerk.get("/api/link/details")?;
+        Ok(items(&details["notices"]).iter().any(|notice| notice["title"] == NOTICE))
+    };
+    if !notice_is_there()? {
+        let notice = json!({"unit": null, "title": NOTICE, "text": "Thứ Ba, 8 giờ, tại hội trường Ủy ban nhân dân xã."});
+        operator(line)?.post("/api/notices", &notice)?;
+    }
+    wait_for("the notice of the office above", || Ok(notice_is_there()?.then_some(())))?;
+    for id in [&line.incoming, &line.outgoing] {
+        let page = format!("/api/letters/{}", known(id.as_ref(), "the document")?);
+        wait_for("the receipt of the office above", || {
+            Ok((clerk.get(&page)?["above"]["state"] == "received").then_some(()))
+        })?;
+    }
+    Ok(())
+}
+
+fn operator(line: &Line) -> Answer<Client> {
+    Client::sign_in(line.house.hub.base(), &json!({"password": line.house.operator_password}))
 }

@@ -73,6 +73,7 @@ pub const STATIONS: &[Station] = &[
     Station { name: "seal", pass: outgoing::clerk_seals },
     Station { name: "sync", pass: above::everything_is_acknowledged },
     Station { name: "fetch", pass: above::office_above_has_it },
+    Station { name: "receipt", pass: above::word_comes_back },
 ];
 
 /// The walk so far.

@@ -34,7 +34,9 @@ fn begin(clerk: &Client) -> Answer<String> {
         Ok((scanners["state"] == "ready").then_some(scanners))
     })?;
     let device = items(&scanners["devices"]).first().cloned().unwrap_or_default();
-    let source = text(&device, "/sources/0")?;
+    // From the glass, so that each document gets the sheet whose words it is registered with.
+    let offered = items(&device["sources"]);
+    let source = offered.iter().find(|source| *source == "flatbed").or(offered.first());
     let dpi = best_resolution(&device);
     let asked = json!({
         "device": text(&device, "/id")?, "source": source, "colour": "colour", "dpi": dpi, "paper": "a4",
