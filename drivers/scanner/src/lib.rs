@@ -1,0 +1,104 @@
+//! Scanning in a disposable worker process.
+//!
+//! A scanner is driven by its vendor's code, and a vendor's code may hang for ever, crash, or write where it
+//! should not. The office must not go down with it. So nothing of SANE is ever loaded into the box itself:
+//! [`Scanners`] starts the same binary once more as a child (`vanthu scan-worker`), which alone opens libsane,
+//! and talks to it over two pipes. A child that says nothing for too long is killed; the next call starts
+//! another.
+//!
+//! One scan of a feeder, as it goes over the pipes (`protocol.rs`):
+//!
+//! ```text
+//! box (Scanners)                    worker (worker_main)           libsane
+//!  | Scan {source: feeder, ...}  ->  |  open, set options, start -> |
+//!  |  <- Lines {page 1, 0 of 3508}   |  read, read, read ...        |
+//!  |  <- Lines {page 1, 1200 ...}    |                              |
+//!  |  <- Page {1} + JPEG             |  encodes, and waits          |
+//!  |  (keep: written and fsynced)    |                              |
+//!  | Kept                        ->  |  start -> next sheet         |
+//!  |  <- Page {2} + JPEG             |                              |
+//!  | Kept                        ->  |  start -> "out of documents" |
+//!  |  <- Done {2}                    |  cancel, close            -> |
+//! ```
+//!
+//! The worker feeds the next sheet only after [`Scanners::scan`]'s `keep` has returned `Ok` for the page
+//! before: a power cut costs at most the sheet in the feeder.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), scanner::ScanError> {
+//! use scanner::{CancellationToken, Colour, Launch, PaperSize, Progress, Request, Scanners, Source, Via};
+//!
+//! let launch = Launch { program: "/usr/bin/vanthu".into(), args: vec!["scan-worker".into()], env: vec![] };
+//! let scanners = Scanners::new(launch, Via::Sane);
+//! let device = scanners.devices().await?.remove(0);
+//! let request = Request {
+//!     device: device.id,
+//!     source: Source::Feeder,
+//!     colour: Colour::Colour,
+//!     dpi: 300,
+//!     paper: PaperSize::A4,
+//! };
+//! let pages = scanners
+//!     .scan(
+//!         request,
+//!         async |progress| {
+//!             if let Progress::Page { page, capture } = progress {
+//!                 println!("page {page}: {} bytes", capture.bytes.len()); // make it durable here
+//!             }
+//!             Ok(())
+//!         },
+//!         CancellationToken::new(),
+//!     )
+//!     .await?;
+//! println!("{pages} pages");
+//! # Ok(()) }
+//! ```
+//!
+//! What a caller gets without asking: the settings that matter (source, colour, resolution, paper) whatever a
+//! device calls them; an end of the feeder after at least one page is success; a device found again after it
+//! was unplugged and plugged in ([`Device::id`] is not its USB address); a quick cancel; a worker that leaves
+//! when it has been idle for a while, so that a box at rest does not carry eighty drivers in memory.
+//!
+//! # Why like this
+//!
+//! - *A process and not a thread*: a thread stuck in `sane_read` cannot be killed, and a segfault takes
+//!   everybody.
+//! - *One thread for every SANE call*, the worker's main one: backends need not be thread-safe. A second thread
+//!   only reads orders. `sane_cancel` is therefore also called by the main thread, between two reads; a read
+//!   that does not come back is answered by killing the worker.
+//! - *Pages travel encoded*: the worker has the raw page (26 MB for A4 in colour at 300 dpi) and at most one of
+//!   it; the box only ever sees the JPEG.
+//! - *The folder of images* ([`Via::Folder`]) goes through the same worker, pages and pipes, so that those
+//!   without libsane exercise everything but SANE.
+//!
+//! # Three variables for tests and demonstrations
+//!
+//! The worker reads them from its environment ([`Launch::env`]); a box in a school sets none of them.
+//!
+//! - `VANTHU_LIBSANE`: path of the library to load in place of `libsane.so.1` (a deliberately faulty one, say).
+//! - `VANTHU_SCAN_PRESET`: JSON object, option name to value, set as they are on every device that is opened
+//!   and then left alone by our own settings: `{"read-return-value": "SANE_STATUS_JAMMED"}`. A list of values
+//!   is one value per sheet: `{"filename": ["a.ppm", "b.ppm"]}` makes SANE's `pnm` device a feeder with two
+//!   sheets, and its flatbed gives one after the other, starting over after the last.
+//! - `SANE_CONFIG_DIR` is libsane's own: a folder with a `dll.conf` that names the backends to use.
+#![deny(unsafe_code, missing_docs)]
+
+mod capture;
+mod child;
+mod device;
+mod error;
+mod folder;
+mod page;
+mod protocol;
+#[allow(unsafe_code)] // the only place: every block there says why it is sound
+mod sane;
+mod scanners;
+mod worker;
+
+pub use capture::{Capture, CaptureFormat};
+pub use child::{Launch, Patience};
+pub use device::{Colour, Device, PaperSize, Request, Source, Via};
+pub use error::{KeepFailed, ScanError};
+pub use scanners::{Progress, Scanners};
+pub use tokio_util::sync::CancellationToken;
+pub use worker::worker_main;

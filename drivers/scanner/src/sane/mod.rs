@@ -1,0 +1,248 @@
+//! Scanners through SANE, on the worker's one thread.
+//!
+//! ```text
+//! Sane (this file)    which device, which sheet, when a scan is over
+//!  |- settings        what a device's options mean to a clerk, and the order they are set in
+//!  |- frame           bytes of frames -> lines of a Page
+//!  |- session         the calls themselves: every handle of SANE stays in there
+//!  |- options         what the options say, copied out of the backend's memory
+//!  |- preset          the seam for tests and demonstrations
+//!  |- usb             which device is plugged in where
+//!  `- process         the system calls that std does not have
+//! ```
+
+mod frame;
+mod options;
+mod preset;
+pub(crate) mod process;
+mod session;
+mod settings;
+mod usb;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::capture;
+use crate::device::{Device, Request, Source};
+use crate::error::ScanError;
+use crate::page::Page;
+use crate::worker::{Desk, Driver};
+use frame::{Assembly, Layout};
+use preset::Preset;
+use session::{Library, Listed, Session};
+
+/// Bytes asked for at a time: small enough that a cancel is noticed within some lines.
+const READ_BYTES: usize = 64 << 10;
+/// How long to wait before asking again when a driver answers a read with nothing.
+const NOTHING_YET: Duration = Duration::from_millis(5);
+
+/// The driver behind [`Via::Sane`](crate::Via::Sane).
+pub(crate) struct Sane {
+    library_path: Option<PathBuf>,
+    preset: Preset,
+    library: Option<Library>,
+    known: Vec<Device>,
+}
+
+/// Why a scan stopped, and whether the device had been opened by then.
+enum Stop {
+    NotOpened(ScanError),
+    Opened(ScanError),
+}
+
+impl Sane {
+    /// Reads the two variables of the worker's environment; loads nothing yet.
+    ///
+    /// Fails when the preset is not JSON of the right shape.
+    pub(crate) fn from_environment() -> Result<Sane, ScanError> {
+        let library_path = std::env::var_os("VANTHU_LIBSANE").map(PathBuf::from);
+        let preset = Preset::parse(std::env::var("VANTHU_SCAN_PRESET").ok().as_deref())?;
+        Ok(Sane { library_path, preset, library: None, known: Vec::new() })
+    }
+
+    /// Asks the drivers anew. They are shut down and started again for it, because many look at the bus only
+    /// when they start.
+    fn enumerate(&mut self) -> Result<(), ScanError> {
+        self.known.clear();
+        self.library = None;
+        let library = self.library.insert(Library::start(self.library_path.as_deref())?);
+        for listed in library.devices()? {
+            let device = describe(library, listed, &self.preset);
+            self.known.push(device);
+        }
+        tell_apart(&mut self.known);
+        Ok(())
+    }
+
+    fn address_of(&self, id: &str) -> Option<String> {
+        self.known.iter().find(|device| device.id == id).map(|device| device.address.clone())
+    }
+
+    /// Where a device is now, after another look at the bus.
+    fn find_again(&mut self, id: &str) -> Result<String, ScanError> {
+        self.enumerate()?;
+        match self.address_of(id) {
+            Some(address) => Ok(address),
+            None if self.known.is_empty() => Err(ScanError::NoScanner),
+            None => Err(ScanError::ScannerGone),
+        }
+    }
+
+    fn scan_at(&mut self, address: &str, request: &Request, desk: &mut Desk) -> Result<u32, Stop> {
+        let library = self.library.as_ref().ok_or(Stop::NotOpened(ScanError::ScannerGone))?;
+        let mut session = library.open(address).map_err(Stop::NotOpened)?;
+        let pages = settings::apply(&mut session, request, &self.preset)
+            .and_then(|dpi| feed(&mut session, request, dpi, &mut self.preset, desk));
+        drop(session); // cancels and closes, however the scan ended
+        match pages {
+            Err(ScanError::Io(_)) if usb::unplugged(address) => Err(Stop::Opened(ScanError::ScannerGone)),
+            other => other.map_err(Stop::Opened),
+        }
+    }
+}
+
+impl Driver for Sane {
+    fn devices(&mut self) -> Result<Vec<Device>, ScanError> {
+        self.enumerate()?;
+        Ok(self.known.clone())
+    }
+
+    fn scan(&mut self, request: &Request, desk: &mut Desk) -> Result<u32, ScanError> {
+        let address = match self.address_of(&request.device) {
+            Some(address) => address,
+            None => self.find_again(&request.device)?,
+        };
+        match self.scan_at(&address, request, desk) {
+            Ok(pages) => Ok(pages),
+            Err(Stop::Opened(fault)) => Err(fault),
+            Err(Stop::NotOpened(fault @ (ScanError::Busy | ScanError::AccessDenied | ScanError::OutOfMemory))) => {
+                Err(fault)
+            }
+            // A scanner unplugged and plugged in again has another address: look once more.
+            Err(Stop::NotOpened(_)) => {
+                let address = self.find_again(&request.device)?;
+                self.scan_at(&address, request, desk)
+                    .map_err(|(Stop::NotOpened(fault) | Stop::Opened(fault))| fault)
+            }
+        }
+    }
+}
+
+/// Sheet after sheet until the feeder is empty; one page from the glass.
+fn feed(
+    session: &mut Session<'_>,
+    request: &Request,
+    dpi: u32,
+    preset: &mut Preset,
+    desk: &mut Desk,
+) -> Result<u32, ScanError> {
+    let mut pages = 0;
+    loop {
+        let sheet = preset
+            .lay_sheet(session, request.source, pages)
+            .and_then(|()| read_page(session, pages + 1, desk));
+        let page = match sheet {
+            // All sheets are through: what a feeder is there for.
+            Err(ScanError::FeederEmpty) if pages > 0 => return Ok(pages),
+            other => other?.reduced_to(request.colour),
+        };
+        pages += 1;
+        desk.page(pages, capture::encode(page, dpi)?)?;
+        if request.source == Source::Flatbed {
+            return Ok(pages);
+        }
+    }
+}
+
+/// All frames of one page.
+///
+/// Fails with [`ScanError::FeederEmpty`] only before the first line: paper that ends in mid-page is no end.
+fn read_page(session: &mut Session<'_>, number: u32, desk: &mut Desk) -> Result<Page, ScanError> {
+    let mut buffer = vec![0; READ_BYTES];
+    session.start()?;
+    let mut assembly = Assembly::new(Layout::check(&session.parameters()?)?)?;
+    loop {
+        let (done, of) = assembly.progress();
+        desk.lines(number, done, of)?;
+        read_frame(session, &mut buffer, &mut assembly, number, desk).map_err(|fault| match fault {
+            ScanError::FeederEmpty if assembly.progress().0 > 0 => {
+                ScanError::Io("the paper ended in mid-page".into())
+            }
+            other => other,
+        })?;
+        if assembly.end_frame() {
+            return assembly.finish();
+        }
+        session.start()?;
+        assembly.next_frame(Layout::check(&session.parameters()?)?)?;
+    }
+}
+
+fn read_frame(
+    session: &mut Session<'_>,
+    buffer: &mut [u8],
+    assembly: &mut Assembly,
+    number: u32,
+    desk: &mut Desk,
+) -> Result<(), ScanError> {
+    loop {
+        if desk.cancelled() {
+            return Err(ScanError::Cancelled);
+        }
+        match session.read(buffer)? {
+            None => return Ok(()),
+            Some([]) => std::thread::sleep(NOTHING_YET),
+            Some(bytes) => {
+                assembly.feed(bytes)?;
+                let (done, of) = assembly.progress();
+                desk.lines(number, done, of)?;
+            }
+        }
+    }
+}
+
+/// A device of the drivers' list in the clerk's words. One that does not open keeps its place in the list.
+fn describe(library: &Library, listed: Listed, preset: &Preset) -> Device {
+    let offer = match library.open(&listed.address) {
+        Ok(session) => settings::offer(&session.options(), preset),
+        Err(fault) => {
+            tracing::warn!(device = listed.address, %fault, "a scanner does not open");
+            settings::Offer::default()
+        }
+    };
+    let vendor = if listed.vendor == "Noname" { "" } else { &listed.vendor };
+    let label = if listed.model.starts_with(vendor) {
+        listed.model.clone()
+    } else {
+        format!("{vendor} {}", listed.model)
+    };
+    Device {
+        id: usb::identity(&listed.address),
+        label,
+        address: listed.address,
+        vendor: listed.vendor,
+        model: listed.model,
+        sources: offer.sources,
+        resolutions_dpi: offer.resolutions_dpi,
+        colours: offer.colours,
+    }
+}
+
+/// Two scanners of one make, or one that answers through two drivers, get a number behind the label; two that
+/// share even their identity are told apart by address.
+fn tell_apart(devices: &mut [Device]) {
+    for later in 1..devices.len() {
+        let (before, rest) = devices.split_at_mut(later);
+        let device = &mut rest[0];
+        let namesakes = before
+            .iter()
+            .filter(|other| (&other.vendor, &other.model) == (&device.vendor, &device.model))
+            .count();
+        if namesakes > 0 {
+            device.label = format!("{} ({})", device.label, namesakes + 1);
+        }
+        if before.iter().any(|other| other.id == device.id) {
+            device.id = format!("{}@{}", device.id, device.address);
+        }
+    }
+}

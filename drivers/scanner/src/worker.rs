@@ -1,0 +1,166 @@
+//! The child's side: one thread that does everything, and one that reads orders.
+//!
+//! ```text
+//! stdin -> [reader] -> orders -> [main thread: Driver] -> reports, pages -> stdout
+//!             `- Cancel: a flag that the driver looks at between two reads
+//! ```
+//!
+//! The main thread makes every call into a driver. It may be stuck in one for ever; the reader is not, and ends
+//! the process when the box has gone, so that no orphan sits on the scanner.
+
+use std::fs::File;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::capture::Capture;
+use crate::device::{Device, Request, Via};
+use crate::error::ScanError;
+use crate::folder::Folder;
+use crate::protocol::{self, Order, PageHead, Report};
+use crate::sane::{Sane, process};
+
+/// A worker without orders for this long leaves: drivers take memory, and some hold the device.
+const IDLE: Duration = Duration::from_secs(30);
+/// How long a driver may take to come back once the box has gone.
+const ORPHAN: Duration = Duration::from_secs(5);
+/// Not more often than this does the box hear of lines.
+const LINES_EVERY: Duration = Duration::from_millis(100);
+
+/// Something that scans.
+pub(crate) trait Driver {
+    /// The scanners there are now; looks anew every time.
+    fn devices(&mut self) -> Result<Vec<Device>, ScanError>;
+
+    /// Scans and hands every page to the desk; returns their number.
+    ///
+    /// Must look at [`Desk::cancelled`] often, and must leave the device free however the scan ends.
+    fn scan(&mut self, request: &Request, desk: &mut Desk) -> Result<u32, ScanError>;
+}
+
+/// Runs the worker until its standard input ends or nobody has wanted anything for half a minute. Exit code 0
+/// means it left by itself and in order.
+pub fn worker_main(via: Via) -> ExitCode {
+    match serve(via) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            tracing::error!(%fault, "the scan worker cannot go on");
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn serve(via: Via) -> Result<(), ScanError> {
+    let out = process::standard_output_for_ourselves()
+        .map_err(|e| ScanError::WorkerDied(format!("standard output: {e}")))?;
+    let cancel = Arc::new(AtomicBool::new(false));
+    let (sender, orders) = mpsc::channel();
+    let flag = Arc::clone(&cancel);
+    thread::Builder::new()
+        .name("orders".into())
+        .spawn(move || read_orders(&sender, &flag))
+        .map_err(|e| ScanError::WorkerDied(format!("thread: {e}")))?;
+    let mut desk = Desk { out, orders, cancel, told_lines: None };
+    let mut driver: Box<dyn Driver> = match via {
+        Via::Sane => Box::new(Sane::from_environment()?),
+        Via::Folder(folder) => Box::new(Folder::new(folder)),
+    };
+    while let Some(order) = desk.next_order() {
+        match order {
+            Order::Devices => desk.answer(driver.devices().map(|devices| Report::Devices { devices }))?,
+            Order::Scan { request } => {
+                let pages = driver.scan(&request, &mut desk);
+                desk.answer(pages.map(|pages| Report::Done { pages }))?;
+            }
+            // What came too late for the scan it was meant for.
+            Order::Kept | Order::Cancel => {}
+        }
+    }
+    // Without the driver's own shutting down, which could hang: every device has been closed.
+    std::mem::forget(driver);
+    Ok(())
+}
+
+/// The reader's whole life. A scan begins without a cancel; the flag is cleared here and not where the scan is
+/// done, because a cancel that follows at once must not be lost.
+fn read_orders(orders: &Sender<Order>, cancel: &AtomicBool) {
+    let mut stdin = std::io::stdin().lock();
+    while let Ok(Some(order)) = protocol::read::<Order>(&mut stdin) {
+        match order {
+            Order::Scan { .. } => cancel.store(false, Ordering::Relaxed),
+            Order::Cancel => cancel.store(true, Ordering::Relaxed),
+            Order::Devices | Order::Kept => {}
+        }
+        if orders.send(order).is_err() {
+            return;
+        }
+    }
+    cancel.store(true, Ordering::Relaxed);
+    let _ = orders.send(Order::Cancel); // wakes a scan that waits for its page to be kept
+    thread::sleep(ORPHAN);
+    std::process::exit(1);
+}
+
+/// The driver's line to the box.
+pub(crate) struct Desk {
+    out: File,
+    orders: Receiver<Order>,
+    cancel: Arc<AtomicBool>,
+    /// When the box last heard of lines, and of which page.
+    told_lines: Option<(u32, Instant)>,
+}
+
+impl Desk {
+    /// Whether to stop: somebody cancelled, or the box has gone.
+    pub(crate) fn cancelled(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed)
+    }
+
+    /// Tells how far a page is; the first time for every page at once, then not too often.
+    pub(crate) fn lines(&mut self, page: u32, done: u32, of: Option<u32>) -> Result<(), ScanError> {
+        let recently = |(told, at): (u32, Instant)| told == page && at.elapsed() < LINES_EVERY;
+        if self.told_lines.is_some_and(recently) {
+            return Ok(());
+        }
+        self.told_lines = Some((page, Instant::now()));
+        self.report(&Report::Lines { page, done, of }, &[])
+    }
+
+    /// Hands over a page and waits until it is kept.
+    ///
+    /// Fails with [`ScanError::Cancelled`] when the answer is a cancel, or none will come.
+    pub(crate) fn page(&mut self, page: u32, capture: Capture) -> Result<(), ScanError> {
+        let (head, bytes) = PageHead::split(capture);
+        self.report(&Report::Page { page, head }, &bytes)?;
+        drop(bytes);
+        loop {
+            match self.orders.recv() {
+                Ok(Order::Kept) => return Ok(()),
+                Ok(Order::Cancel) | Err(_) => return Err(ScanError::Cancelled),
+                Ok(out_of_turn) => tracing::warn!(?out_of_turn, "an order in the middle of a scan"),
+            }
+        }
+    }
+
+    fn answer(&mut self, outcome: Result<Report, ScanError>) -> Result<(), ScanError> {
+        self.told_lines = None;
+        let report = outcome.unwrap_or_else(|error| Report::Failed { error });
+        self.report(&report, &[])
+    }
+
+    fn report(&mut self, report: &Report, payload: &[u8]) -> Result<(), ScanError> {
+        protocol::write(&mut self.out, report, payload)
+            .map_err(|e| ScanError::WorkerDied(format!("the box has gone: {e}")))
+    }
+
+    /// The next order; `None` when it is time to leave.
+    fn next_order(&self) -> Option<Order> {
+        match self.orders.recv_timeout(IDLE) {
+            Ok(order) => Some(order),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+        }
+    }
+}
