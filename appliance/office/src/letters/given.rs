@@ -1,0 +1,107 @@
+//! What the rules of letters look at, read from the rows before they decide.
+
+use std::collections::HashMap;
+
+use journal::{Fault, Rows};
+use uuid::Uuid;
+use wire::Book;
+
+use super::model::{Act, Command, Facts, Letter};
+use super::reference;
+use crate::accounts::Account;
+use crate::clock::Now;
+use crate::kit::{PersonRef, all_under, text};
+use crate::rights::Role;
+use crate::scans::Scan;
+use crate::seals::Certificate;
+use crate::units::{self, Unit};
+
+/// What the rules look at.
+#[derive(Debug, Default)]
+pub struct Given {
+    /// The document the command is about.
+    pub letter: Option<Letter>,
+    /// The unit.
+    pub unit: Option<Unit>,
+    /// Active people, by id.
+    pub people: HashMap<Uuid, Person>,
+    /// The number the book gives next.
+    pub next_number: u64,
+    /// Documents in the book with the same reference code, issuer and year.
+    pub same: Vec<Letter>,
+    /// The scan or upload the command names.
+    pub paper: Option<Scan>,
+    /// The certificate the command names.
+    pub certificate: Option<Certificate>,
+}
+
+/// An active person.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// Id and name.
+    pub reference: PersonRef,
+    /// Role.
+    pub role: Role,
+}
+
+/// Name of a book's number series.
+pub fn series(book: Book) -> &'static str {
+    match book {
+        Book::Incoming => "incoming",
+        Book::Outgoing => "outgoing",
+    }
+}
+
+/// The same for two documents that have reference code, issuer and year in common.
+pub fn duplicate_key(facts: &Facts) -> String {
+    let year = facts.issue_date.map(|date| chrono::Datelike::year(&date)).unwrap_or_default();
+    // The last part ends too, or a longer name of an issuer would be found under a shorter one.
+    format!("{year}\0{}\0{}\0", reference::key(&facts.reference_code), text::fold(&facts.issuing_body))
+}
+
+/// Reads what the rules need.
+///
+/// # Errors
+/// If the store fails.
+pub fn gather(rows: &Rows<'_>, command: &Command, now: &Now) -> Result<Given, Fault> {
+    let mut given = Given { unit: units::rules::current(rows)?, people: people(rows)?, ..Given::default() };
+    let year = chrono::Datelike::year(&now.today());
+    let (letter, paper) = match command {
+        Command::Register(form) => {
+            given.next_number = rows.last_number(series(Book::Incoming), year)? + 1;
+            if let Ok(facts) = form.facts(now.today()) {
+                given.same = all_under(rows, "reference", duplicate_key(&facts).as_bytes())?;
+            }
+            (form.id, form.paper)
+        }
+        Command::Draft(form) => (form.id, form.paper),
+        Command::Do { letter, act: Act::Attach { paper }, .. } => (Some(*letter), Some(*paper)),
+        Command::Do { letter, act: Act::Seal { certificate }, .. } => {
+            given.certificate = rows.get(&certificate.to_string())?;
+            (Some(*letter), None)
+        }
+        Command::Do { letter, act: Act::Release, .. } => {
+            given.next_number = rows.last_number(series(Book::Outgoing), year)? + 1;
+            (Some(*letter), None)
+        }
+        Command::Do { letter, .. } | Command::Read { letter } => (Some(*letter), None),
+    };
+    if let Some(id) = letter {
+        given.letter = rows.get(&id.to_string())?;
+    }
+    if let Some(id) = paper {
+        given.paper = rows.get(&id.to_string())?;
+    }
+    Ok(given)
+}
+
+fn people(rows: &Rows<'_>) -> Result<HashMap<Uuid, Person>, Fault> {
+    let accounts: Vec<Account> = rows.all()?;
+    let active = accounts.into_iter().filter(|account| account.active);
+    Ok(active
+        .map(|account| {
+            let reference = PersonRef { id: account.id, name: account.name };
+            (account.id, Person { reference, role: account.role })
+        })
+        .collect())
+}

@@ -1,0 +1,32 @@
+//! Văn bản đến, văn bản đi: the documents that come in and go out.
+//!
+//! Replaces *sổ đăng ký văn bản đến* and *sổ đăng ký văn bản đi* with the routing slip between them (decree 30/2020,
+//! articles 14-24, appendix IV). An incoming document is numbered the moment the clerk registers it; an outgoing one
+//! only when it is released, so that a draft thrown away leaves no gap. A void number stays in the book with its
+//! reason.
+//!
+//! ```text
+//! incoming  registered ─submit→ submitted ─direct→ assigned ─complete→ completed
+//!                └──────────────assign─────────────↗
+//! outgoing  draft ─submit→ submitted ─approve→ approved ─release→ released ─seal→ (sealed)
+//!             ↑──────return────┘        (paper signed by hand may be released from draft)
+//! ```
+//!
+//! Who may: the clerk registers, numbers, releases, seals; the head directs, approves, returns; whoever it is assigned
+//! to reports. A teacher sees what was routed to her and her own drafts. `rules::allowed` is the one list of it.
+//!
+//! What leaves the box is the register line and nothing else: whenever a command changes one, the desk writes it out in
+//! full in an entry of its own ([`model::Event::LineStated`], scope above). Directives, reports and drafts stay here.
+
+mod change;
+pub mod form;
+pub mod given;
+pub mod http;
+pub mod list;
+pub mod model;
+pub mod reference;
+pub mod rules;
+pub mod types;
+pub mod view;
+
+pub use model::{Command, Event, Letter};

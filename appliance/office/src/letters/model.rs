@@ -1,0 +1,502 @@
+//! Row, commands and events of letters: plain data.
+
+use chrono::NaiveDate;
+use journal::Entity;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use wire::{Book, Stamp};
+
+use crate::kit::PersonRef;
+use crate::scans::Paper;
+
+/// Độ khẩn (article 8, appendix I).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Urgency {
+    /// Thường.
+    #[default]
+    Normal,
+    /// Khẩn.
+    Urgent,
+    /// Thượng khẩn.
+    VeryUrgent,
+    /// Hỏa tốc.
+    Flash,
+}
+
+/// How far a document has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Dự thảo: outgoing, no number yet.
+    Draft,
+    /// Đã vào sổ: incoming, numbered.
+    Registered,
+    /// Đã trình.
+    Submitted,
+    /// Đã giao.
+    Assigned,
+    /// Đã hoàn thành.
+    Completed,
+    /// Đã duyệt, chờ phát hành.
+    Approved,
+    /// Đã phát hành, with its number.
+    Released,
+    /// Đã hủy; a number it had stays with the reason.
+    Void,
+}
+
+/// What can be done with a document; the names of the routes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    /// Trình.
+    Submit,
+    /// Cho ý kiến.
+    Direct,
+    /// Giao.
+    Assign,
+    /// Hoàn thành.
+    Complete,
+    /// Duyệt.
+    Approve,
+    /// Trả lại.
+    Return,
+    /// Phát hành.
+    Release,
+    /// Hủy.
+    Void,
+    /// Gắn bản quét.
+    Attach,
+    /// Đóng dấu.
+    Seal,
+}
+
+/// Chủ trì or phối hợp.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// Chủ trì: answers for the result.
+    Lead,
+    /// Phối hợp.
+    Cooperating,
+}
+
+/// One person's share of the work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Assignment {
+    /// Who.
+    pub person: PersonRef,
+    /// Share.
+    pub role: Part,
+    /// When she first opened it.
+    #[schema(value_type = Option<String>)]
+    pub read_at: Option<Stamp>,
+    /// When she reported.
+    #[schema(value_type = Option<String>)]
+    pub done_at: Option<Stamp>,
+    /// What she reported.
+    pub report: Option<String>,
+}
+
+/// Where a file of a document came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FileKind {
+    /// Scanned at the desk.
+    Scan,
+    /// Brought as a file.
+    Upload,
+    /// Sealed by the unit.
+    Sealed,
+}
+
+/// A file of a document; the last one is the document of record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LetterFile {
+    /// The bytes.
+    pub paper: Paper,
+    /// What the page calls it.
+    pub title: String,
+    /// Where it came from.
+    pub kind: FileKind,
+    /// The scan whose captures show its pages.
+    pub scan: Option<Uuid>,
+}
+
+/// How far the unit's seal has come.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Seal {
+    /// Nobody asked.
+    #[default]
+    None,
+    /// Asked for; waits for the box, or for the PIN again after a restart.
+    Requested {
+        /// With which certificate.
+        certificate: Uuid,
+    },
+    /// The last file carries it.
+    Sealed {
+        /// With which certificate.
+        certificate: Uuid,
+        /// When.
+        at: Stamp,
+    },
+    /// It could not be set; `seal.*`.
+    Failed {
+        /// Why.
+        code: String,
+    },
+}
+
+/// One step of a document's way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// When.
+    pub at: Stamp,
+    /// By whom.
+    pub who: String,
+    /// What.
+    pub what: Done,
+    /// Directive, report, reason.
+    pub words: Option<String>,
+    /// To whom.
+    pub people: Vec<String>,
+}
+
+/// What a step did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each is the past of the verb of the same name")]
+pub enum Done {
+    Registered,
+    Drafted,
+    Attached,
+    Submitted,
+    Directed,
+    Assigned,
+    Reported,
+    Completed,
+    Approved,
+    Returned,
+    Released,
+    Voided,
+    SealAsked,
+    Sealed,
+    SealFailed,
+    ReceivedAbove,
+}
+
+/// What the clerk or drafter writes of a document; the columns of the book.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Cơ quan ban hành.
+    pub issuing_body: String,
+    /// Số, ký hiệu as on the paper; empty on an outgoing draft.
+    pub reference_code: String,
+    /// Ngày văn bản; none on an outgoing draft.
+    pub issue_date: Option<NaiveDate>,
+    /// Id of [`super::types::DOCUMENT_TYPES`].
+    pub document_type: String,
+    /// Trích yếu.
+    pub subject: String,
+    /// Người ký.
+    pub signatory: String,
+    /// Nơi nhận.
+    pub recipients: String,
+    /// Độ khẩn.
+    pub urgency: Urgency,
+    /// Thời hạn giải quyết or hạn trả lời.
+    pub due_date: Option<NaiveDate>,
+    /// Số lượng bản.
+    pub copies: u32,
+    /// Ghi chú.
+    pub note: String,
+    /// The symbol after the slash, of an outgoing document.
+    pub notation: String,
+}
+
+/// A document, in or out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Letter {
+    /// The document, for good.
+    pub id: Uuid,
+    /// Counts changes a person must have seen before the next one.
+    pub version: u64,
+    /// Which book.
+    pub book: Book,
+    /// The book's year; of a draft the year it was begun in.
+    pub year: i32,
+    /// Its number in the book.
+    pub number: Option<u64>,
+    /// Ngày đến or ngày phát hành.
+    pub entered_on: Option<NaiveDate>,
+    /// The columns.
+    pub facts: Facts,
+    /// How far.
+    pub state: State,
+    /// Who drafted or registered it.
+    pub drafter: PersonRef,
+    /// Whose word it waits for.
+    pub submitted_to: Option<PersonRef>,
+    /// Who works on it.
+    pub assignments: Vec<Assignment>,
+    /// Who opened it, and when first.
+    pub readers: Vec<(PersonRef, Stamp)>,
+    /// Its files; the last is the document of record.
+    pub files: Vec<LetterFile>,
+    /// The unit's seal.
+    pub seal: Seal,
+    /// Its way so far.
+    pub way: Vec<Step>,
+    /// The entry that last stated its register line.
+    pub line_entry: Option<u64>,
+    /// When the office above said it had arrived.
+    pub received_above_at: Option<Stamp>,
+    /// The entry that began it: order among drafts.
+    pub begun: u64,
+}
+
+/// Whom a document waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitsFor {
+    /// Whoever is clerk.
+    Clerk,
+    /// This person.
+    Person(Uuid),
+}
+
+impl WaitsFor {
+    /// Key in the index `waits`.
+    pub fn key(self) -> Vec<u8> {
+        match self {
+            Self::Clerk => b"clerk".to_vec(),
+            Self::Person(id) => id.to_string().into_bytes(),
+        }
+    }
+}
+
+/// Key of a book and year in the index `book`.
+pub fn book_key(book: Book, year: i32) -> Vec<u8> {
+    let mut key = vec![match book {
+        Book::Incoming => b'i',
+        Book::Outgoing => b'o',
+    }];
+    key.extend_from_slice(&year.to_be_bytes());
+    key
+}
+
+impl Letter {
+    /// Whom it waits for now.
+    pub fn waits_for(&self) -> Vec<WaitsFor> {
+        let person = |person: &Option<PersonRef>| person.iter().map(|p| WaitsFor::Person(p.id)).collect();
+        match (self.book, self.state) {
+            (Book::Outgoing, State::Draft) => vec![WaitsFor::Person(self.drafter.id)],
+            (_, State::Registered | State::Approved) => vec![WaitsFor::Clerk],
+            (_, State::Submitted) => person(&self.submitted_to),
+            (_, State::Assigned) => {
+                let open = self.assignments.iter().filter(|a| a.done_at.is_none());
+                open.map(|a| WaitsFor::Person(a.person.id)).collect()
+            }
+            (_, State::Released) if !self.is_sealed() && !self.files.is_empty() => vec![WaitsFor::Clerk],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether the unit's seal is on it.
+    pub fn is_sealed(&self) -> bool {
+        matches!(self.seal, Seal::Sealed { .. })
+    }
+
+    /// Everybody it was routed to, drafted or registered by.
+    pub fn people(&self) -> Vec<Uuid> {
+        let routed = self.assignments.iter().map(|a| a.person.id);
+        let mut people: Vec<Uuid> = routed.chain(self.submitted_to.iter().map(|p| p.id)).chain([self.drafter.id]).collect();
+        people.sort_unstable();
+        people.dedup();
+        people
+    }
+
+    /// Where a draft or a number stands in its book: numbered lines by number, drafts after them as begun.
+    fn place(&self) -> [u8; 9] {
+        let (group, order) = self.number.map_or((1, self.begun), |number| (0, number));
+        let mut place = [group; 9];
+        place[1..].copy_from_slice(&order.to_be_bytes());
+        place
+    }
+}
+
+impl Entity for Letter {
+    const KIND: &'static str = "letter";
+
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+
+    fn indexes(&self) -> Vec<(&'static str, Vec<u8>)> {
+        let placed = |mut key: Vec<u8>| {
+            key.extend_from_slice(&self.place());
+            key
+        };
+        let mut keys = vec![("book", placed(book_key(self.book, self.year)))];
+        keys.extend(self.waits_for().into_iter().map(|who| ("waits", who.key())));
+        keys.extend(self.people().into_iter().map(|id| ("person", id.to_string().into_bytes())));
+        if matches!(self.seal, Seal::Requested { .. }) {
+            keys.push(("seal_requested", Vec::new()));
+        }
+        if self.book == Book::Incoming {
+            keys.push(("reference", super::given::duplicate_key(&self.facts).into_bytes()));
+        }
+        keys
+    }
+}
+
+/// What can be asked.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Vào sổ: registers an incoming document and gives it its number.
+    Register(Box<super::form::Register>),
+    /// Begins an outgoing document.
+    Draft(Box<super::form::Draft>),
+    /// Everything done to a document that is there.
+    Do {
+        /// Which.
+        letter: Uuid,
+        /// The version seen.
+        version: u64,
+        /// What.
+        act: Act,
+    },
+    /// Somebody opened it.
+    Read {
+        /// Which.
+        letter: Uuid,
+    },
+}
+
+/// One act on a document.
+#[derive(Debug, Clone)]
+pub enum Act {
+    /// Trình, to somebody or to the head.
+    Submit {
+        /// To whom; the head where nobody is named.
+        to: Option<Uuid>,
+    },
+    /// Cho ý kiến, with or without people.
+    Direct {
+        /// Bút phê.
+        words: String,
+        /// Who does it.
+        people: Option<People>,
+    },
+    /// Giao.
+    Assign(People),
+    /// Báo cáo kết quả; the lead's ends it.
+    Complete {
+        /// What came of it.
+        report: String,
+    },
+    /// Duyệt.
+    Approve {
+        /// A word with it.
+        words: String,
+    },
+    /// Trả lại.
+    Return {
+        /// Why.
+        reason: String,
+    },
+    /// Phát hành.
+    Release,
+    /// Hủy.
+    Void {
+        /// Why; stands in the book.
+        reason: String,
+    },
+    /// Gắn bản quét hoặc tệp.
+    Attach {
+        /// The scan or upload.
+        paper: Uuid,
+    },
+    /// Đóng dấu; the binary has opened the key before.
+    Seal {
+        /// With which certificate.
+        certificate: Uuid,
+    },
+}
+
+/// Who does the work, by when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct People {
+    /// Chủ trì.
+    pub lead: Uuid,
+    /// Phối hợp.
+    pub cooperating: Vec<Uuid>,
+    /// Thời hạn giải quyết.
+    pub due_date: Option<NaiveDate>,
+}
+
+/// What happened to a document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+#[expect(missing_docs, reason = "each field is named as in the row; each variant is the past of its verb")]
+pub enum Event {
+    #[serde(rename = "letter.registered")]
+    Registered { letter: Uuid, number: u64, year: i32, entered_on: NaiveDate, facts: Facts, by: PersonRef },
+    #[serde(rename = "letter.drafted")]
+    Drafted { letter: Uuid, year: i32, facts: Facts, by: PersonRef },
+    #[serde(rename = "letter.attached")]
+    Attached { letter: Uuid, file: LetterFile },
+    #[serde(rename = "letter.submitted")]
+    Submitted { letter: Uuid, to: PersonRef },
+    #[serde(rename = "letter.directed")]
+    Directed { letter: Uuid, words: String },
+    #[serde(rename = "letter.assigned")]
+    Assigned { letter: Uuid, lead: PersonRef, cooperating: Vec<PersonRef>, due_date: Option<NaiveDate> },
+    #[serde(rename = "letter.read")]
+    Read { letter: Uuid, by: PersonRef },
+    #[serde(rename = "letter.reported")]
+    Reported { letter: Uuid, by: PersonRef, report: String, completes: bool },
+    #[serde(rename = "letter.approved")]
+    Approved { letter: Uuid, words: String },
+    #[serde(rename = "letter.returned")]
+    Returned { letter: Uuid, reason: String },
+    #[serde(rename = "letter.released")]
+    Released { letter: Uuid, number: u64, year: i32, reference_code: String, issue_date: NaiveDate },
+    #[serde(rename = "letter.voided")]
+    Voided { letter: Uuid, reason: String },
+    #[serde(rename = "letter.seal_requested")]
+    SealRequested { letter: Uuid, certificate: Uuid },
+    #[serde(rename = "letter.sealed")]
+    Sealed { letter: Uuid, certificate: Uuid, paper: Paper, signed_at: Stamp },
+    #[serde(rename = "letter.seal_failed")]
+    SealFailed { letter: Uuid, code: String },
+    /// The register line changed; it stands in the body beside this event. The only kind that leaves the box.
+    #[serde(rename = "letter.line_stated")]
+    LineStated { letter: Uuid },
+}
+
+impl Event {
+    /// The document.
+    pub fn letter(&self) -> Uuid {
+        match self {
+            Self::Registered { letter, .. }
+            | Self::Drafted { letter, .. }
+            | Self::Attached { letter, .. }
+            | Self::Submitted { letter, .. }
+            | Self::Directed { letter, .. }
+            | Self::Assigned { letter, .. }
+            | Self::Read { letter, .. }
+            | Self::Reported { letter, .. }
+            | Self::Approved { letter, .. }
+            | Self::Returned { letter, .. }
+            | Self::Released { letter, .. }
+            | Self::Voided { letter, .. }
+            | Self::SealRequested { letter, .. }
+            | Self::Sealed { letter, .. }
+            | Self::SealFailed { letter, .. }
+            | Self::LineStated { letter } => *letter,
+        }
+    }
+}

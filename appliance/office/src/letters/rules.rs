@@ -1,0 +1,367 @@
+//! Rules of letters: who may do what in which state, and what follows. Pure.
+
+use uuid::Uuid;
+use wire::Book;
+
+use super::form::{Draft, Register};
+use super::given::Given;
+use super::model::{Act, Command, Event, FileKind, Letter, LetterFile, Part, People, State, Verb};
+use super::reference;
+use crate::catalog;
+use crate::clock::Now;
+use crate::error::{Error, Refusal};
+use crate::kit::{PersonRef, text};
+use crate::rights::{Actor, Role, Viewer};
+use crate::scans::{self, Scan};
+
+/// Longest directive, report or reason, in characters.
+const WORDS_CHARS: usize = 2_000;
+
+impl Act {
+    /// The verb it is.
+    pub fn verb(&self) -> Verb {
+        match self {
+            Self::Submit { .. } => Verb::Submit,
+            Self::Direct { .. } => Verb::Direct,
+            Self::Assign(_) => Verb::Assign,
+            Self::Complete { .. } => Verb::Complete,
+            Self::Approve { .. } => Verb::Approve,
+            Self::Return { .. } => Verb::Return,
+            Self::Release => Verb::Release,
+            Self::Void { .. } => Verb::Void,
+            Self::Attach { .. } => Verb::Attach,
+            Self::Seal { .. } => Verb::Seal,
+        }
+    }
+}
+
+impl Letter {
+    /// Whether this person may know the document exists. The clerk keeps the books and the head answers for
+    /// everything; a teacher sees what was routed to her and her own drafts; IT sees none.
+    pub fn readable_by(&self, viewer: &Viewer) -> bool {
+        match viewer.role {
+            Role::Clerk | Role::Head => true,
+            Role::Teacher => self.people().contains(&viewer.id),
+            Role::It => false,
+        }
+    }
+}
+
+/// The verbs a person has for a document now; what the page offers.
+pub fn may(viewer: &Viewer, letter: &Letter) -> Vec<Verb> {
+    const ALL: [Verb; 10] = [
+        Verb::Submit,
+        Verb::Direct,
+        Verb::Assign,
+        Verb::Complete,
+        Verb::Approve,
+        Verb::Return,
+        Verb::Release,
+        Verb::Seal,
+        Verb::Attach,
+        Verb::Void,
+    ];
+    ALL.into_iter().filter(|verb| allowed(viewer, letter, *verb).is_ok()).collect()
+}
+
+/// Whether this person may do this to the document in the state it is in.
+///
+/// # Errors
+/// `rights.missing` with whose work it is; `letter.state` with what must come first.
+pub fn allowed(viewer: &Viewer, letter: &Letter, verb: Verb) -> Result<(), Refusal> {
+    by_role(viewer, letter, verb)?;
+    by_state(viewer, letter, verb)
+}
+
+fn by_role(viewer: &Viewer, letter: &Letter, verb: Verb) -> Result<(), Refusal> {
+    let (clerk, head) = (viewer.role == Role::Clerk, viewer.role == Role::Head);
+    let own_draft = letter.state == State::Draft && letter.drafter.id == viewer.id;
+    let assigned = letter.assignments.iter().any(|a| a.person.id == viewer.id);
+    let (may, whose) = match verb {
+        Verb::Submit => (clerk || own_draft, "văn thư hoặc người soạn thảo"),
+        Verb::Attach => (clerk || own_draft, "văn thư hoặc người soạn thảo"),
+        Verb::Void => (clerk || head || own_draft, "văn thư hoặc hiệu trưởng"),
+        Verb::Direct | Verb::Approve | Verb::Return => (head, "hiệu trưởng"),
+        Verb::Assign => (clerk || head, "văn thư hoặc hiệu trưởng"),
+        Verb::Complete => (assigned || head, "người được giao"),
+        Verb::Release | Verb::Seal => (clerk, "văn thư"),
+    };
+    if may { Ok(()) } else { Err(Refusal::forbidden(format!("Việc này là của {whose}. Hãy nhờ {whose} làm."))) }
+}
+
+fn by_state(viewer: &Viewer, letter: &Letter, verb: Verb) -> Result<(), Refusal> {
+    let (incoming, state) = (letter.book == Book::Incoming, letter.state);
+    let has_paper = !letter.files.is_empty();
+    let open_share = letter.assignments.iter().any(|a| a.person.id == viewer.id && a.done_at.is_none());
+    let (may, instead) = match verb {
+        Verb::Submit => (matches!(state, State::Registered | State::Draft), "Văn bản này đã được trình rồi."),
+        Verb::Direct => (
+            incoming && matches!(state, State::Submitted | State::Assigned),
+            "Chỉ cho ý kiến khi văn bản đến đã được trình và chưa hoàn thành.",
+        ),
+        Verb::Assign if viewer.role == Role::Clerk => (
+            incoming && matches!(state, State::Registered | State::Assigned),
+            "Văn thư chỉ giao thẳng khi văn bản chưa trình, hoặc chuyển lại khi đã giao.",
+        ),
+        Verb::Assign => (
+            incoming && matches!(state, State::Submitted | State::Assigned),
+            "Chỉ giao khi văn bản đến đã được trình và chưa hoàn thành.",
+        ),
+        Verb::Complete => (
+            state == State::Assigned && (open_share || viewer.role == Role::Head),
+            "Phần việc này đã xong hoặc chưa được giao.",
+        ),
+        Verb::Approve => (!incoming && state == State::Submitted, "Chỉ duyệt dự thảo đã được trình."),
+        Verb::Return => (state == State::Submitted, "Chỉ trả lại văn bản đang chờ ý kiến."),
+        Verb::Release => (
+            !incoming && (state == State::Approved || has_paper && matches!(state, State::Draft | State::Submitted)),
+            "Chưa phát hành được: hãy chờ hiệu trưởng duyệt, hoặc gắn bản quét đã có chữ ký.",
+        ),
+        Verb::Void => (!matches!(state, State::Void | State::Completed), "Văn bản đã hoàn thành hoặc đã hủy."),
+        Verb::Attach => (state != State::Void && !letter.is_sealed(), "Văn bản đã đóng dấu hoặc đã hủy nên không gắn thêm được."),
+        Verb::Seal => (
+            letter.number.is_some() && has_paper && state != State::Void && !letter.is_sealed(),
+            "Chỉ đóng dấu văn bản đã có số, có tệp và chưa đóng dấu.",
+        ),
+    };
+    if may { Ok(()) } else { Err(Refusal::new("letter.state", 422, instead)) }
+}
+
+/// Decides.
+///
+/// # Errors
+/// A refusal.
+pub fn decide(given: &Given, actor: &Actor, command: &Command, now: &Now) -> Result<Vec<catalog::Event>, Error> {
+    match command {
+        Command::Register(form) => {
+            actor.must_be(&[Role::Clerk])?;
+            Ok(register(given, actor.person()?, form, now)?)
+        }
+        Command::Draft(form) => {
+            actor.must_be(&[Role::Clerk, Role::Head, Role::Teacher])?;
+            Ok(draft(given, actor.person()?, form, now)?)
+        }
+        Command::Read { .. } => Ok(read(given, actor.person()?)?),
+        Command::Do { version, act, .. } => {
+            let viewer = actor.person()?;
+            let letter = readable(given, viewer)?;
+            by_role(viewer, letter, act.verb())?;
+            if letter.version != *version {
+                return Err(Refusal::stale().into());
+            }
+            by_state(viewer, letter, act.verb())?;
+            Ok(perform(given, viewer, letter, act, now)?)
+        }
+    }
+}
+
+fn readable<'a>(given: &'a Given, viewer: &Viewer) -> Result<&'a Letter, Refusal> {
+    given.letter.as_ref().filter(|letter| letter.readable_by(viewer)).ok_or_else(Refusal::not_found)
+}
+
+fn me(viewer: &Viewer) -> PersonRef {
+    PersonRef { id: viewer.id, name: viewer.name.clone() }
+}
+
+fn register(given: &Given, viewer: &Viewer, form: &Register, now: &Now) -> Result<Vec<catalog::Event>, Refusal> {
+    if already(given, viewer)? {
+        return Ok(vec![]);
+    }
+    let facts = form.facts(now.today())?;
+    now.clock.trusted()?;
+    if !form.duplicate_confirmed {
+        warn_of_duplicate(given)?;
+    }
+    let letter = form.id.unwrap_or(now.id);
+    let year = chrono::Datelike::year(&now.today());
+    let registered =
+        Event::Registered { letter, number: given.next_number, year, entered_on: now.today(), facts, by: me(viewer) };
+    with_paper(given, viewer, letter, form.paper, registered)
+}
+
+/// The page chose the id, so a request that was repeated over a broken line finds its document already there.
+fn already(given: &Given, viewer: &Viewer) -> Result<bool, Refusal> {
+    match &given.letter {
+        None => Ok(false),
+        Some(letter) if letter.drafter.id == viewer.id => Ok(true),
+        Some(_) => Err(Refusal::new("letter.id_taken", 409, "Trang đã cũ. Hãy tải lại trang rồi vào sổ lại.")),
+    }
+}
+
+fn warn_of_duplicate(given: &Given) -> Result<(), Refusal> {
+    let Some(letter) = given.same.iter().find(|letter| letter.state != State::Void) else { return Ok(()) };
+    let day = letter.entered_on.map(|d| d.format("%d/%m/%Y").to_string()).unwrap_or_default();
+    let number = letter.number.map(|n| n.to_string()).unwrap_or_default();
+    let sentence = format!(
+        "Số {} của {} đã vào sổ ngày {day}, số đến {number}. Nếu đúng là văn bản khác, hãy bấm “Vẫn vào sổ”.",
+        letter.facts.reference_code, letter.facts.issuing_body
+    );
+    Err(Refusal::new("letter.duplicate", 409, sentence).with(serde_json::json!({
+        "existing": {
+            "id": letter.id,
+            "number_text": number,
+            "subject": letter.facts.subject,
+            "entered_on": letter.entered_on,
+        }
+    })))
+}
+
+fn draft(given: &Given, viewer: &Viewer, form: &Draft, now: &Now) -> Result<Vec<catalog::Event>, Refusal> {
+    if already(given, viewer)? {
+        return Ok(vec![]);
+    }
+    let unit = given.unit.as_ref().ok_or_else(Refusal::not_found)?;
+    let facts = form.facts(&unit.facts)?;
+    let letter = form.id.unwrap_or(now.id);
+    let drafted = Event::Drafted { letter, year: chrono::Datelike::year(&now.today()), facts, by: me(viewer) };
+    with_paper(given, viewer, letter, form.paper, drafted)
+}
+
+fn with_paper(
+    given: &Given,
+    viewer: &Viewer,
+    letter: Uuid,
+    paper: Option<Uuid>,
+    begun: Event,
+) -> Result<Vec<catalog::Event>, Refusal> {
+    let mut events = vec![begun.into()];
+    if paper.is_some() {
+        events.extend(attach(given, viewer, letter)?);
+    }
+    Ok(events)
+}
+
+/// The scan becomes the document's file and leaves the desk.
+fn attach(given: &Given, viewer: &Viewer, letter: Uuid) -> Result<[catalog::Event; 2], Refusal> {
+    let usable = |scan: &&Scan| viewer.role == Role::Clerk || scan.owner.id == viewer.id;
+    let scan = given.paper.as_ref().filter(usable).ok_or_else(|| {
+        Refusal::new("paper.not_found", 422, "Không thấy bản quét hoặc tệp đã chọn. Hãy chọn lại ở bàn quét.")
+    })?;
+    if scan.state == scans::State::Filed || scan.state == scans::State::Discarded {
+        return Err(Refusal::new("paper.filed", 409, "Bản quét này đã gắn vào một văn bản hoặc đã bỏ. Hãy quét hoặc chọn bản khác."));
+    }
+    let paper = scan.paper.clone().ok_or_else(|| {
+        Refusal::new("paper.not_composed", 422, "Bản quét chưa xong. Hãy chờ máy ghép các trang rồi làm lại.")
+    })?;
+    let (title, kind) = match &scan.origin {
+        scans::Origin::Scanner(_) => ("Bản quét".to_owned(), FileKind::Scan),
+        scans::Origin::Upload { file_name } => (file_name.clone(), FileKind::Upload),
+    };
+    let shown = (kind == FileKind::Scan).then_some(scan.id);
+    Ok([
+        Event::Attached { letter, file: LetterFile { paper, title, kind, scan: shown } }.into(),
+        scans::Event::Filed { scan: scan.id, letter }.into(),
+    ])
+}
+
+fn read(given: &Given, viewer: &Viewer) -> Result<Vec<catalog::Event>, Refusal> {
+    let letter = readable(given, viewer)?;
+    if letter.readers.iter().any(|(person, _)| person.id == viewer.id) {
+        return Ok(vec![]);
+    }
+    Ok(vec![Event::Read { letter: letter.id, by: me(viewer) }.into()])
+}
+
+fn perform(
+    given: &Given,
+    viewer: &Viewer,
+    letter: &Letter,
+    act: &Act,
+    now: &Now,
+) -> Result<Vec<catalog::Event>, Refusal> {
+    let id = letter.id;
+    let event = match act {
+        Act::Submit { to } => Event::Submitted { letter: id, to: addressee(given, *to)? },
+        Act::Direct { words, people } => return direct(given, letter, words, people.as_ref()),
+        Act::Assign(people) => assigned(given, letter, people)?,
+        Act::Complete { report } => complete(viewer, letter, words_of(report, "report", "kết quả đã làm")?),
+        Act::Approve { words } => Event::Approved { letter: id, words: short_words(words, "words")? },
+        Act::Return { reason } => Event::Returned { letter: id, reason: words_of(reason, "reason", "lý do trả lại")? },
+        Act::Release => release(given, letter, now)?,
+        Act::Void { reason } => Event::Voided { letter: id, reason: words_of(reason, "reason", "lý do hủy")? },
+        Act::Attach { .. } => return attach(given, viewer, id).map(Vec::from),
+        Act::Seal { certificate } => {
+            now.clock.trusted()?;
+            let usable = given.certificate.as_ref().is_some_and(|c| !c.withdrawn);
+            if !usable {
+                return Err(Refusal::field("seal.no_certificate", "certificate", "Hãy chọn chứng thư số còn dùng được."));
+            }
+            Event::SealRequested { letter: id, certificate: *certificate }
+        }
+    };
+    Ok(vec![event.into()])
+}
+
+fn addressee(given: &Given, to: Option<Uuid>) -> Result<PersonRef, Refusal> {
+    let head = || given.people.values().find(|person| person.role == Role::Head);
+    let person = to.map_or_else(head, |id| given.people.get(&id)).filter(|person| person.role == Role::Head);
+    person.map(|person| person.reference.clone()).ok_or_else(|| {
+        Refusal::field("letter.no_head", "to", "Chưa có tài khoản hiệu trưởng để trình. Hãy nhờ người phụ trách CNTT mở tài khoản.")
+    })
+}
+
+fn direct(
+    given: &Given,
+    letter: &Letter,
+    words: &str,
+    people: Option<&People>,
+) -> Result<Vec<catalog::Event>, Refusal> {
+    let words = words_of(words, "words", "ý kiến chỉ đạo")?;
+    let mut events = vec![Event::Directed { letter: letter.id, words }.into()];
+    if let Some(people) = people {
+        events.push(assigned(given, letter, people)?.into());
+    }
+    Ok(events)
+}
+
+fn assigned(given: &Given, letter: &Letter, people: &People) -> Result<Event, Refusal> {
+    let worker = |id: &Uuid, field: &'static str| {
+        let person = given.people.get(id).filter(|person| person.role != Role::It);
+        person.map(|person| person.reference.clone()).ok_or_else(|| {
+            Refusal::field("letter.no_person", field, "Hãy chọn người trong danh bạ của đơn vị.")
+        })
+    };
+    let lead = worker(&people.lead, "lead")?;
+    let mut cooperating = Vec::new();
+    for id in people.cooperating.iter().filter(|id| **id != people.lead) {
+        let person = worker(id, "cooperating")?;
+        if !cooperating.contains(&person) {
+            cooperating.push(person);
+        }
+    }
+    Ok(Event::Assigned { letter: letter.id, lead, cooperating, due_date: people.due_date })
+}
+
+/// The lead's report, or the head's word, ends the work; a cooperating person's is her own share.
+fn complete(viewer: &Viewer, letter: &Letter, report: String) -> Event {
+    let leads = letter.assignments.iter().any(|a| a.person.id == viewer.id && a.role == Part::Lead);
+    Event::Reported { letter: letter.id, by: me(viewer), report, completes: leads || viewer.role == Role::Head }
+}
+
+fn release(given: &Given, letter: &Letter, now: &Now) -> Result<Event, Refusal> {
+    now.clock.trusted()?;
+    if letter.state != State::Approved && letter.facts.signatory.is_empty() {
+        return Err(Refusal::field("letter.no_signatory", "signatory", "Văn bản chưa ghi người ký. Hãy trình hiệu trưởng duyệt trước khi phát hành."));
+    }
+    let (number, year) = (given.next_number, chrono::Datelike::year(&now.today()));
+    Ok(Event::Released {
+        letter: letter.id,
+        number,
+        year,
+        reference_code: reference::reference_code(number, &letter.facts.notation),
+        issue_date: now.today(),
+    })
+}
+
+fn words_of(words: &str, field: &'static str, what: &str) -> Result<String, Refusal> {
+    let words = short_words(words, field)?;
+    if words.is_empty() { Err(Refusal::field("words.missing", field, format!("Hãy ghi {what}."))) } else { Ok(words) }
+}
+
+fn short_words(words: &str, field: &'static str) -> Result<String, Refusal> {
+    let words = text::tidy_lines(words);
+    if words.chars().count() > WORDS_CHARS {
+        return Err(Refusal::field("words.long", field, format!("Dài quá {WORDS_CHARS} chữ. Hãy rút ngắn.")));
+    }
+    Ok(words)
+}

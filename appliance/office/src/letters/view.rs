@@ -1,0 +1,322 @@
+//! Letters as a page sees them: words for states, the way in sentences, and what this person may do next.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use wire::{Book, Stamp};
+
+use super::model::{Assignment, Done, FileKind, Letter, Seal, State, Step, Urgency, Verb};
+use super::{reference, rules, types};
+use crate::kit::{PersonRef, text};
+use crate::rights::Viewer;
+
+/// Which book, in JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BookName {
+    /// Sổ đăng ký văn bản đến.
+    Incoming,
+    /// Sổ đăng ký văn bản đi.
+    Outgoing,
+}
+
+impl From<Book> for BookName {
+    fn from(book: Book) -> Self {
+        match book {
+            Book::Incoming => Self::Incoming,
+            Book::Outgoing => Self::Outgoing,
+        }
+    }
+}
+
+impl From<BookName> for Book {
+    fn from(book: BookName) -> Self {
+        match book {
+            BookName::Incoming => Self::Incoming,
+            BookName::Outgoing => Self::Outgoing,
+        }
+    }
+}
+
+/// One line of a book on the screen.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct LetterLine {
+    /// The document.
+    pub id: Uuid,
+    book: BookName,
+    year: i32,
+    number: Option<u64>,
+    /// `12` in, `01/QĐ-THCSHP` out; none before release.
+    number_text: Option<String>,
+    reference_code: String,
+    issue_date: Option<NaiveDate>,
+    entered_on: Option<NaiveDate>,
+    issuing_body: String,
+    document_type: String,
+    document_type_name: String,
+    subject: String,
+    urgency: Urgency,
+    urgency_name: String,
+    signatory: String,
+    recipients: String,
+    due_date: Option<NaiveDate>,
+    /// Past its day and not done.
+    late: bool,
+    state: State,
+    state_name: String,
+    has_pdf: bool,
+    sealed: bool,
+    /// Routed to this person and not opened yet.
+    unread: bool,
+    copies: u32,
+    note: String,
+    version: u64,
+}
+
+impl LetterLine {
+    /// The line as this person sees it today.
+    pub fn of(letter: &Letter, viewer: &Viewer, today: NaiveDate) -> Self {
+        let facts = &letter.facts;
+        let open = !matches!(letter.state, State::Completed | State::Released | State::Void);
+        Self {
+            id: letter.id,
+            book: letter.book.into(),
+            year: letter.year,
+            number: letter.number,
+            number_text: number_text(letter),
+            reference_code: facts.reference_code.clone(),
+            issue_date: facts.issue_date,
+            entered_on: letter.entered_on,
+            issuing_body: facts.issuing_body.clone(),
+            document_type: facts.document_type.clone(),
+            document_type_name: types::name_of(&facts.document_type).into(),
+            subject: facts.subject.clone(),
+            urgency: facts.urgency,
+            urgency_name: urgency_name(facts.urgency).into(),
+            signatory: facts.signatory.clone(),
+            recipients: letter.line_recipients(),
+            due_date: facts.due_date,
+            late: open && facts.due_date.is_some_and(|due| due < today),
+            state: letter.state,
+            state_name: state_name(letter).into(),
+            has_pdf: !letter.files.is_empty(),
+            sealed: letter.is_sealed(),
+            unread: is_unread(letter, viewer),
+            copies: facts.copies,
+            note: letter.line_note(),
+            version: letter.version,
+        }
+    }
+}
+
+/// A document with everything its page shows.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct LetterView {
+    #[serde(flatten)]
+    line: LetterLine,
+    /// The symbol an outgoing draft will bear.
+    notation: String,
+    drafter: PersonRef,
+    submitted_to: Option<PersonRef>,
+    files: Vec<FileView>,
+    way: Vec<StepView>,
+    assignments: Vec<Assignment>,
+    readers: Vec<Reader>,
+    seal: SealView,
+    above: Above,
+    may: Vec<Verb>,
+}
+
+/// A file of a document.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct FileView {
+    /// Its SHA-256, which is also its address.
+    name: String,
+    title: String,
+    pages: u32,
+    bytes: u64,
+    kind: FileKind,
+    signed: bool,
+}
+
+/// Who opened it, and when first.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Reader {
+    person: PersonRef,
+    #[schema(value_type = String)]
+    at: Stamp,
+}
+
+/// One step of the way so far.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct StepView {
+    #[schema(value_type = String)]
+    at: Stamp,
+    who: String,
+    /// The step in words.
+    what: String,
+    /// Directive, report or reason.
+    words: Option<String>,
+    /// `act`, `late`, `calm`.
+    tone: String,
+}
+
+/// How far the seal is.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct SealView {
+    /// `none`, `requested`, `sealed`, `failed`.
+    state: String,
+    sentence: Option<String>,
+    certificate: Option<Uuid>,
+}
+
+/// What the office above has of it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Above {
+    /// `local`, `waiting`, `received`.
+    state: String,
+    #[schema(value_type = Option<String>)]
+    at: Option<Stamp>,
+    sentence: String,
+}
+
+impl LetterView {
+    /// The page of this document for this person; `acknowledged` is the last entry the office above has.
+    pub fn of(letter: &Letter, viewer: &Viewer, today: NaiveDate, acknowledged: u64) -> Self {
+        Self {
+            line: LetterLine::of(letter, viewer, today),
+            notation: letter.facts.notation.clone(),
+            drafter: letter.drafter.clone(),
+            submitted_to: letter.submitted_to.clone(),
+            files: letter.files.iter().rev().map(file).collect(),
+            way: letter.way.iter().map(step).collect(),
+            assignments: letter.assignments.clone(),
+            readers: letter.readers.iter().map(|(person, at)| Reader { person: person.clone(), at: *at }).collect(),
+            seal: seal(&letter.seal),
+            above: above(letter, acknowledged),
+            may: rules::may(viewer, letter),
+        }
+    }
+}
+
+/// The number as people say it.
+pub fn number_text(letter: &Letter) -> Option<String> {
+    let number = letter.number?;
+    Some(match letter.book {
+        Book::Incoming => number.to_string(),
+        Book::Outgoing => reference::reference_code(number, &letter.facts.notation),
+    })
+}
+
+/// Whether every word of `query` (folded) is in the line, in any order.
+pub fn matches(letter: &Letter, query: &str) -> bool {
+    let facts = &letter.facts;
+    let number = number_text(letter).unwrap_or_default();
+    let line = [&facts.reference_code, &facts.issuing_body, &facts.subject, &facts.recipients, &facts.signatory, &number];
+    let line = text::fold(&line.map(String::as_str).join(" "));
+    query.split(' ').all(|word| line.contains(word))
+}
+
+/// Routed to this person and not opened yet.
+pub fn is_unread(letter: &Letter, viewer: &Viewer) -> bool {
+    let routed = letter.assignments.iter().any(|a| a.person.id == viewer.id)
+        || letter.submitted_to.as_ref().is_some_and(|person| person.id == viewer.id);
+    routed && !letter.readers.iter().any(|(person, _)| person.id == viewer.id)
+}
+
+fn urgency_name(urgency: Urgency) -> &'static str {
+    match urgency {
+        Urgency::Normal => "Thường",
+        Urgency::Urgent => "Khẩn",
+        Urgency::VeryUrgent => "Thượng khẩn",
+        Urgency::Flash => "Hỏa tốc",
+    }
+}
+
+fn state_name(letter: &Letter) -> &'static str {
+    match letter.state {
+        State::Draft => "Dự thảo",
+        State::Registered => "Đã vào sổ",
+        State::Submitted => "Đã trình",
+        State::Assigned => "Đã giao",
+        State::Completed => "Đã hoàn thành",
+        State::Approved => "Đã duyệt",
+        State::Released if letter.is_sealed() => "Đã đóng dấu",
+        State::Released => "Đã phát hành",
+        State::Void => "Đã hủy",
+    }
+}
+
+fn file(file: &super::model::LetterFile) -> FileView {
+    FileView {
+        name: file.paper.name.to_string(),
+        title: file.title.clone(),
+        pages: file.paper.pages,
+        bytes: file.paper.bytes,
+        kind: file.kind,
+        signed: file.paper.signed,
+    }
+}
+
+fn step(step: &Step) -> StepView {
+    let people = step.people.join(", ");
+    let (what, tone) = match step.what {
+        Done::Registered => ("Vào sổ".to_owned(), "act"),
+        Done::Drafted => ("Soạn dự thảo".to_owned(), "calm"),
+        Done::Attached => ("Gắn tệp văn bản".to_owned(), "calm"),
+        Done::Submitted => (format!("Trình {people}"), "act"),
+        Done::Directed => ("Cho ý kiến".to_owned(), "act"),
+        Done::Assigned => (format!("Giao {people}"), "act"),
+        Done::Reported => ("Báo cáo phần việc".to_owned(), "calm"),
+        Done::Completed => ("Hoàn thành".to_owned(), "act"),
+        Done::Approved => ("Duyệt".to_owned(), "act"),
+        Done::Returned => ("Trả lại".to_owned(), "late"),
+        Done::Released => ("Phát hành".to_owned(), "act"),
+        Done::Voided => ("Hủy".to_owned(), "late"),
+        Done::SealAsked => ("Đưa đóng dấu".to_owned(), "calm"),
+        Done::Sealed => ("Đóng dấu".to_owned(), "act"),
+        Done::SealFailed => ("Chưa đóng dấu được".to_owned(), "late"),
+        Done::ReceivedAbove => ("Cấp trên đã nhận".to_owned(), "calm"),
+    };
+    StepView { at: step.at, who: step.who.clone(), what, words: step.words.clone(), tone: tone.into() }
+}
+
+fn seal(seal: &Seal) -> SealView {
+    let (state, sentence, certificate) = match seal {
+        Seal::None => ("none", None, None),
+        Seal::Requested { certificate } => {
+            ("requested", Some("Đang đóng dấu. Nếu máy vừa khởi động lại, hãy bấm “Đóng dấu” và gõ lại mã PIN.".into()), Some(*certificate))
+        }
+        Seal::Sealed { certificate, at } => {
+            ("sealed", Some(format!("Đã đóng dấu lúc {}.", at.in_vietnam().format("%H:%M ngày %d/%m/%Y"))), Some(*certificate))
+        }
+        Seal::Failed { code } => ("failed", Some(seal_failure(code).to_owned()), None),
+    };
+    SealView { state: state.into(), sentence, certificate }
+}
+
+/// Why a seal could not be set, and what to do.
+fn seal_failure(code: &str) -> &'static str {
+    match code {
+        "seal.no_face" => "Máy thiếu phông chữ để ghi khung chữ ký (gói fonts-croscore). Hãy báo người phụ trách CNTT cài rồi đóng dấu lại.",
+        "seal.encrypted" => "Tệp PDF này đặt mật khẩu nên không đóng dấu được. Hãy gắn bản không đặt mật khẩu.",
+        "seal.locked" => "Người ký trước đã khóa tệp, không cho ký thêm. Hãy xin bản chưa khóa, hoặc in ra rồi quét lại.",
+        "seal.damaged" => "Tệp PDF bị hỏng nên không đóng dấu được. Hãy gắn lại bản khác.",
+        "seal.expired" => "Chứng thư số đã hết hạn. Hãy nhờ gia hạn, hoặc chọn chứng thư khác.",
+        _ => "Chưa đóng dấu được. Văn bản vẫn còn nguyên; hãy bấm “Đóng dấu” lại.",
+    }
+}
+
+fn above(letter: &Letter, acknowledged: u64) -> Above {
+    let (state, at, sentence) = match (letter.received_above_at, letter.line_entry) {
+        (_, None) => ("local", None, "Chưa có trong sổ nên chưa gửi cấp trên.".to_owned()),
+        (Some(at), Some(entry)) if entry <= acknowledged => {
+            ("received", Some(at), format!("Cấp trên đã nhận lúc {}.", at.in_vietnam().format("%H:%M ngày %d/%m/%Y")))
+        }
+        (None, Some(entry)) if entry <= acknowledged => {
+            ("received", None, "Cấp trên đã có dòng sổ; tệp văn bản đang gửi.".to_owned())
+        }
+        _ => ("waiting", None, "Chờ gửi cấp trên khi có mạng.".to_owned()),
+    };
+    Above { state: state.into(), at, sentence }
+}
