@@ -98,7 +98,9 @@ impl Event {
         match self {
             Self::Letters(letters::Event::Attached { file, .. }) => vec![file.paper.name],
             Self::Letters(letters::Event::Sealed { paper, .. })
-            | Self::Scans(scans::Event::Composed { paper, .. } | scans::Event::Uploaded { paper, .. }) => vec![paper.name],
+            | Self::Scans(scans::Event::Composed { paper, .. } | scans::Event::Uploaded { paper, .. }) => {
+                vec![paper.name]
+            }
             Self::Scans(scans::Event::PageKept { capture, thumbnail, .. }) => vec![*capture, *thumbnail],
             Self::Seals(seals::Event::Added { key_file, .. }) => vec![*key_file],
             _ => Vec::new(),
@@ -176,7 +178,8 @@ fn wrap<T>(events: Vec<T>, domain: fn(T) -> Event) -> Vec<Event> {
 /// # Errors
 /// If the store fails or the body is of a kind this version does not know.
 pub fn project(rows: &mut Rows<'_>, header: &Header, body: &str) -> Result<(), Fault> {
-    let body: Body = serde_json::from_str(body).map_err(|e| Fault::Projection(format!("entry {}: {e}", header.seq)))?;
+    let body: Body =
+        serde_json::from_str(body).map_err(|e| Fault::Projection(format!("entry {}: {e}", header.seq)))?;
     let told = Told { seq: header.seq, at: header.time, by: &body.by };
     let set = match &body.event {
         Event::Upkeep(event) => Some(event),
@@ -199,8 +202,12 @@ fn project_letter(rows: &mut Rows<'_>, told: &Told<'_>, event: &letters::Event) 
     use wire::Book;
     // The journal refuses a number that is not the next one: here is where a gap or a double would stop.
     match event {
-        letters::Event::Registered { number, year, .. } => rows.take_number(series(Book::Incoming), *year, *number)?,
-        letters::Event::Released { number, year, .. } => rows.take_number(series(Book::Outgoing), *year, *number)?,
+        letters::Event::Registered { number, year, .. } => {
+            rows.take_number(series(Book::Incoming), *year, *number)?
+        }
+        letters::Event::Released { number, year, .. } => {
+            rows.take_number(series(Book::Outgoing), *year, *number)?
+        }
         _ => {}
     }
     let before: Option<Letter> = rows.get(&event.letter().to_string())?;

@@ -137,7 +137,9 @@ impl Corrected {
     }
 
     pub(crate) fn now(&self) -> Stamp {
-        Stamp::from_unix_ms(self.clock.now().unix_ms().saturating_add(self.correction_ms.load(Ordering::Relaxed)))
+        Stamp::from_unix_ms(
+            self.clock.now().unix_ms().saturating_add(self.correction_ms.load(Ordering::Relaxed)),
+        )
     }
 
     pub(crate) fn set(&self, right: Stamp) {

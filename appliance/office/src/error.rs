@@ -34,7 +34,11 @@ impl Refusal {
 
     /// 404: not there, or not for this person to know of.
     pub fn not_found() -> Self {
-        Self::new("not_found", 404, "Không tìm thấy. Có thể đã được chuyển đi; hãy quay lại danh sách và tìm lại.")
+        Self::new(
+            "not_found",
+            404,
+            "Không tìm thấy. Có thể đã được chuyển đi; hãy quay lại danh sách và tìm lại.",
+        )
     }
 
     /// 409: somebody else was faster.

@@ -72,9 +72,9 @@ impl Actor {
     pub fn person(&self) -> Result<&Viewer, Refusal> {
         match self {
             Self::Person(viewer) => Ok(viewer),
-            Self::Visitor | Self::Machine(_) => {
-                Err(Refusal::forbidden("Việc này phải do một người đã đăng nhập làm. Hãy đăng nhập rồi làm lại."))
-            }
+            Self::Visitor | Self::Machine(_) => Err(Refusal::forbidden(
+                "Việc này phải do một người đã đăng nhập làm. Hãy đăng nhập rồi làm lại.",
+            )),
         }
     }
 
@@ -98,7 +98,9 @@ impl Actor {
     pub fn must_be_machine(&self) -> Result<(), Refusal> {
         match self {
             Self::Machine(_) => Ok(()),
-            Self::Person(_) | Self::Visitor => Err(Refusal::forbidden("Việc này máy tự làm, không cần ai bấm.")),
+            Self::Person(_) | Self::Visitor => {
+                Err(Refusal::forbidden("Việc này máy tự làm, không cần ai bấm."))
+            }
         }
     }
 

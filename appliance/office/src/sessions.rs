@@ -50,6 +50,9 @@ mod tests {
         assert!(sessions.touch(token, start));
         assert!(sessions.touch(token, start + IDLE));
         assert!(!sessions.touch(token, start + IDLE * 2 + Duration::from_secs(1)));
-        assert!(!sessions.touch(token, start + IDLE * 2 + Duration::from_secs(2)), "asking again does not revive it");
+        assert!(
+            !sessions.touch(token, start + IDLE * 2 + Duration::from_secs(2)),
+            "asking again does not revive it"
+        );
     }
 }

@@ -122,7 +122,8 @@ async fn sign_in(
     let token = fresh_token()?;
     let command = Command::SignIn { account: account.id, token: Sha256::of(token.as_bytes()) };
     desk.execute(Actor::Visitor, catalog::Command::Accounts(command)).await?;
-    let headers = set_cookie(&format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=604800"))?;
+    let headers =
+        set_cookie(&format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=604800"))?;
     Ok((StatusCode::CREATED, headers, Json(who(&desk, account.id).await?)))
 }
 
@@ -200,9 +201,12 @@ async fn change_password(
     .await?;
     let Some(password) = hashed else {
         desk.lockout.wrong(&viewer.username, address, Instant::now());
-        return Err(Refusal::field("password.wrong", "current", "Mật khẩu đang dùng chưa đúng. Hãy gõ lại.").into());
+        return Err(
+            Refusal::field("password.wrong", "current", "Mật khẩu đang dùng chưa đúng. Hãy gõ lại.").into()
+        );
     };
-    desk.execute(Actor::Person(viewer), catalog::Command::Accounts(Command::ChangePassword { password })).await?;
+    desk.execute(Actor::Person(viewer), catalog::Command::Accounts(Command::ChangePassword { password }))
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

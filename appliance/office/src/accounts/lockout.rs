@@ -49,7 +49,9 @@ impl Lockout {
                 return Err(Refusal::new(
                     "session.locked",
                     429,
-                    format!("Sai mật khẩu nhiều lần nên tạm khóa. Hãy chờ {minutes} phút rồi thử lại, hoặc nhờ người phụ trách CNTT đặt lại mật khẩu."),
+                    format!(
+                        "Sai mật khẩu nhiều lần nên tạm khóa. Hãy chờ {minutes} phút rồi thử lại, hoặc nhờ người phụ trách CNTT đặt lại mật khẩu."
+                    ),
                 ));
             }
         }

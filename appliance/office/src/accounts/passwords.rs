@@ -29,7 +29,11 @@ pub fn accept(password: &str, username: &str, field: &'static str) -> Result<(),
         ));
     }
     if password.to_lowercase() == username.to_lowercase() {
-        return Err(Refusal::field("password.weak", field, "Mật khẩu không được giống tên đăng nhập. Hãy chọn câu khác."));
+        return Err(Refusal::field(
+            "password.weak",
+            field,
+            "Mật khẩu không được giống tên đăng nhập. Hãy chọn câu khác.",
+        ));
     }
     Ok(())
 }
@@ -50,7 +54,8 @@ pub fn matches(password: &str, kept: Option<&str>) -> bool {
     if password.len() > LONGEST_BYTES {
         return false;
     }
-    let nobody = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$6Y0Z3Q0v0sQ7R4rC1i7Q0k8iJ3mJ0o9Q1vM6n0Xb4aE";
+    let nobody =
+        "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$6Y0Z3Q0v0sQ7R4rC1i7Q0k8iJ3mJ0o9Q1vM6n0Xb4aE";
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let Ok(phc) = PasswordHash::new(kept.unwrap_or(nobody)) else { return false };
     Argon2::default().verify_password(password.as_bytes(), &phc).is_ok() && kept.is_some()
@@ -72,7 +77,9 @@ mod tests {
 
     #[test]
     fn weak_passwords_are_refused_beside_their_field() {
-        for (password, good) in [("ngắn", false), ("vanthu01", true), ("VanThu.Hoa", false), (&"x".repeat(300), false)] {
+        for (password, good) in
+            [("ngắn", false), ("vanthu01", true), ("VanThu.Hoa", false), (&"x".repeat(300), false)]
+        {
             let verdict = accept(password, "vanthu.hoa", "password");
             assert_eq!(verdict.is_ok(), good, "{password}");
             if let Err(refusal) = verdict {

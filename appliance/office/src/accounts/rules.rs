@@ -37,7 +37,9 @@ pub fn gather(rows: &Rows<'_>, actor: &Actor, command: &Command) -> Result<Given
             given.username_taken = by_username(rows, username)?.is_some();
             None
         }
-        Command::Reset { account, .. } | Command::Reopen { account, .. } | Command::SignIn { account, .. } => Some(*account),
+        Command::Reset { account, .. }
+        | Command::Reopen { account, .. }
+        | Command::SignIn { account, .. } => Some(*account),
         Command::Close { account, .. } => {
             let all: Vec<Account> = rows.all()?;
             given.it_accounts = all.iter().filter(|a| a.active && a.role == Role::It).count();
@@ -67,7 +69,8 @@ pub fn decide(given: &Given, actor: &Actor, command: &Command, now: &Now) -> Res
     permit(actor, command)?;
     let event = match command {
         Command::Open { username, name, role, section, password, must_change_password } => {
-            let (username, name, section) = (text::tidy(username).to_lowercase(), text::tidy(name), text::tidy(section));
+            let (username, name, section) =
+                (text::tidy(username).to_lowercase(), text::tidy(name), text::tidy(section));
             check_names(&username, &name, &section, given.username_taken)?;
             Event::Opened {
                 id: now.id,
@@ -115,7 +118,9 @@ fn permit(actor: &Actor, command: &Command) -> Result<(), Refusal> {
     match (command, actor) {
         // Set-up opens the first account before anybody can sign in.
         (Command::Open { .. }, Actor::Machine(_)) | (Command::SignIn { .. }, Actor::Visitor) => Ok(()),
-        (Command::SignIn { .. }, _) => Err(Refusal::forbidden("Bạn đang đăng nhập rồi. Hãy đăng xuất trước.")),
+        (Command::SignIn { .. }, _) => {
+            Err(Refusal::forbidden("Bạn đang đăng nhập rồi. Hãy đăng xuất trước."))
+        }
         (Command::ChangePassword { .. } | Command::SignOut, _) => actor.person().map(|_| ()),
         _ => actor.must_be(&[Role::It]),
     }
@@ -130,7 +135,10 @@ fn check_names(username: &str, name: &str, section: &str, taken: bool) -> Result
     let mut fields = BTreeMap::new();
     let plain = username.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-_".contains(c));
     if !plain || !USERNAME_CHARS.contains(&username.chars().count()) {
-        fields.insert("username", "Tên đăng nhập gồm 2 đến 32 chữ thường không dấu, chữ số, dấu chấm hoặc gạch.".into());
+        fields.insert(
+            "username",
+            "Tên đăng nhập gồm 2 đến 32 chữ thường không dấu, chữ số, dấu chấm hoặc gạch.".into(),
+        );
     } else if taken {
         fields.insert("username", format!("Tên đăng nhập “{username}” đã có người dùng. Hãy chọn tên khác."));
     }
@@ -149,18 +157,20 @@ fn check_names(username: &str, name: &str, section: &str, taken: bool) -> Result
 /// If the store fails.
 pub fn project(rows: &mut Rows<'_>, told: &Told<'_>, event: &Event) -> Result<(), Fault> {
     match event {
-        Event::Opened { id, username, name, role, section, password, must_change_password } => rows.put(&Account {
-            id: *id,
-            username: username.clone(),
-            name: name.clone(),
-            role: *role,
-            section: section.clone(),
-            password: password.clone(),
-            must_change_password: *must_change_password,
-            active: true,
-            last_sign_in: None,
-            version: 1,
-        }),
+        Event::Opened { id, username, name, role, section, password, must_change_password } => {
+            rows.put(&Account {
+                id: *id,
+                username: username.clone(),
+                name: name.clone(),
+                role: *role,
+                section: section.clone(),
+                password: password.clone(),
+                must_change_password: *must_change_password,
+                active: true,
+                last_sign_in: None,
+                version: 1,
+            })
+        }
         Event::Reset { id, password } => {
             end_sessions(rows, *id, None)?;
             change(rows, *id, |account| {

@@ -49,7 +49,9 @@ async fn index(
         while seq > 1 && items.len() < after.limit() {
             seq -= 1;
             let Some(entry) = rows.entry(seq)? else { continue };
-            let Some(body) = entry.body().and_then(|text| serde_json::from_str::<Body>(text).ok()) else { continue };
+            let Some(body) = entry.body().and_then(|text| serde_json::from_str::<Body>(text).ok()) else {
+                continue;
+            };
             if let Some(sentence) = sentences::of(rows, &body.event)? {
                 items.push(AuditLine { seq, at: entry.header().time, who: body.by.name, sentence });
             }

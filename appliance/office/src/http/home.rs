@@ -13,9 +13,9 @@ use super::{After, Office, Problem};
 use crate::clock::ClockView;
 use crate::error::Error;
 use crate::letters::http::Filter;
+use crate::letters::list;
 use crate::letters::model::{Letter, State as LetterState};
 use crate::letters::view::{BookName, LetterLine, is_unread};
-use crate::letters::list;
 use crate::rights::{Role, Viewer};
 
 /// The link above in words; the binary's follower knows it.
@@ -67,7 +67,7 @@ pub(super) fn routes() -> OpenApiRouter<Office> {
 
 /// The home page.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Home {
+pub(super) struct Home {
     role: Role,
     counters: Vec<Counter>,
     /// What waits for me first, then today's book.
@@ -79,7 +79,7 @@ pub struct Home {
 
 /// One number with its word.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct Counter {
+pub(super) struct Counter {
     key: String,
     label: String,
     count: u64,
@@ -100,9 +100,11 @@ async fn home(State(office): State<Office>, viewer: Viewer) -> Result<Json<Home>
             }
             let waiting = list::waiting(rows, &viewer)?;
             let counters = counters(&waiting, &viewer, today);
-            let mut lines: Vec<LetterLine> = waiting.iter().map(|letter| LetterLine::of(letter, &viewer, today)).collect();
+            let mut lines: Vec<LetterLine> =
+                waiting.iter().map(|letter| LetterLine::of(letter, &viewer, today)).collect();
             let book = Filter { book: Some(BookName::Incoming), ..Filter::default() };
-            let newest = list::page(rows, &viewer, &book, &After { after: None, limit: Some(TODAY_LINES) }, today)?;
+            let newest =
+                list::page(rows, &viewer, &book, &After { after: None, limit: Some(TODAY_LINES) }, today)?;
             for line in newest.items {
                 if !lines.iter().any(|known| known.id == line.id) {
                     lines.push(line);
@@ -143,8 +145,20 @@ fn counters(waiting: &[Letter], viewer: &Viewer, today: chrono::NaiveDate) -> Ve
             counter("to_seal", "Chờ đóng dấu", in_state(LetterState::Released), "act", "&state=released"),
         ],
         Role::Head => vec![
-            counter("to_direct", "Chờ ý kiến", count(&|l| l.state == LetterState::Submitted && l.book == wire::Book::Incoming), "act", "&state=submitted&book=incoming"),
-            counter("to_approve", "Chờ duyệt", count(&|l| l.state == LetterState::Submitted && l.book == wire::Book::Outgoing), "act", "&state=submitted&book=outgoing"),
+            counter(
+                "to_direct",
+                "Chờ ý kiến",
+                count(&|l| l.state == LetterState::Submitted && l.book == wire::Book::Incoming),
+                "act",
+                "&state=submitted&book=incoming",
+            ),
+            counter(
+                "to_approve",
+                "Chờ duyệt",
+                count(&|l| l.state == LetterState::Submitted && l.book == wire::Book::Outgoing),
+                "act",
+                "&state=submitted&book=outgoing",
+            ),
         ],
         Role::Teacher => vec![
             counter("new", "Mới chuyển đến", count(&|letter| is_unread(letter, viewer)), "act", ""),

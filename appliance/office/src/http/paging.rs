@@ -32,7 +32,9 @@ impl After {
     /// `request.invalid` if it is none of ours.
     pub fn key(&self) -> Result<Option<Vec<u8>>, Refusal> {
         let decode = |text: &String| {
-            hex::decode(text).map_err(|_| Refusal::new("request.invalid", 400, "Trang danh sách đã cũ. Hãy tải lại trang."))
+            hex::decode(text).map_err(|_| {
+                Refusal::new("request.invalid", 400, "Trang danh sách đã cũ. Hãy tải lại trang.")
+            })
         };
         self.after.as_ref().filter(|text| !text.is_empty()).map(decode).transpose()
     }

@@ -47,7 +47,9 @@ impl From<Refusal> for Problem {
             detail: refusal.detail,
             fields: refusal.fields.into_iter().map(|(field, sentence)| (field.into(), sentence)).collect(),
             incident: None,
-            existing: refusal.extra.and_then(|mut extra| extra.get_mut("existing").map(serde_json::Value::take)),
+            existing: refusal
+                .extra
+                .and_then(|mut extra| extra.get_mut("existing").map(serde_json::Value::take)),
         }
     }
 }
@@ -56,7 +58,9 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(self)).into_response();
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         response
     }
 }
@@ -106,12 +110,22 @@ impl<S: Send + Sync, T: serde::de::DeserializeOwned> FromRequest<S> for Payload<
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         match Json::<T>::from_request(request, state).await {
             Ok(Json(value)) => Ok(Self(value)),
-            Err(JsonRejection::BytesRejection(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                Err(Refusal::new("request.too_large", 413, "Nội dung gửi lên quá dài. Hãy rút ngắn rồi gửi lại."))
+            Err(JsonRejection::BytesRejection(rejection))
+                if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE =>
+            {
+                Err(Refusal::new(
+                    "request.too_large",
+                    413,
+                    "Nội dung gửi lên quá dài. Hãy rút ngắn rồi gửi lại.",
+                ))
             }
             Err(rejection) => {
                 tracing::debug!("unreadable request body: {}", rejection.body_text());
-                Err(Refusal::new("request.invalid", 400, "Trang gửi lên nội dung máy không hiểu. Hãy tải lại trang rồi làm lại."))
+                Err(Refusal::new(
+                    "request.invalid",
+                    400,
+                    "Trang gửi lên nội dung máy không hiểu. Hãy tải lại trang rồi làm lại.",
+                ))
             }
         }
     }

@@ -35,14 +35,31 @@ where
         let desk = Desk::from_ref(state);
         let name = Sha256::of(token.as_bytes());
         let found = desk.read(move |rows| find(rows, &name)).await?;
-        let usable = found.filter(|(session, _)| !is_old(session, desk.now()) && desk.sessions.touch(name, Instant::now()));
+        let usable = found
+            .filter(|(session, _)| !is_old(session, desk.now()) && desk.sessions.touch(name, Instant::now()));
         let Some((_, account)) = usable else {
-            return Err(Refusal::new("session.expired", 401, "Phiên làm việc đã hết. Hãy đăng nhập lại; những gì đang gõ vẫn còn.").into());
+            return Err(Refusal::new(
+                "session.expired",
+                401,
+                "Phiên làm việc đã hết. Hãy đăng nhập lại; những gì đang gõ vẫn còn.",
+            )
+            .into());
         };
         if account.must_change_password && !BEFORE_OWN_PASSWORD.contains(&parts.uri.path()) {
-            return Err(Refusal::new("password.must_change", 403, "Hãy đổi mật khẩu được cấp thành mật khẩu của riêng bạn trước khi làm việc.").into());
+            return Err(Refusal::new(
+                "password.must_change",
+                403,
+                "Hãy đổi mật khẩu được cấp thành mật khẩu của riêng bạn trước khi làm việc.",
+            )
+            .into());
         }
-        Ok(Self { id: account.id, username: account.username, name: account.name, role: account.role, session: name })
+        Ok(Self {
+            id: account.id,
+            username: account.username,
+            name: account.name,
+            role: account.role,
+            session: name,
+        })
     }
 }
 

@@ -116,7 +116,13 @@ impl Letter {
     /// The office above says the document is at rest there.
     pub fn received_above(&mut self, told: &Told<'_>, at: wire::Stamp) {
         if self.received_above_at.is_none() {
-            self.way.push(Step { at, who: told.by.name.clone(), what: Done::ReceivedAbove, words: None, people: vec![] });
+            self.way.push(Step {
+                at,
+                who: told.by.name.clone(),
+                what: Done::ReceivedAbove,
+                words: None,
+                people: vec![],
+            });
         }
         self.received_above_at = Some(at);
     }
@@ -130,11 +136,18 @@ impl Letter {
     /// Names the people anew; whoever stays keeps what she read and reported.
     fn assign(&mut self, lead: &PersonRef, cooperating: &[PersonRef]) {
         let before = std::mem::take(&mut self.assignments);
-        let named = [(lead, Part::Lead)].into_iter().chain(cooperating.iter().map(|p| (p, Part::Cooperating)));
+        let named =
+            [(lead, Part::Lead)].into_iter().chain(cooperating.iter().map(|p| (p, Part::Cooperating)));
         for (person, role) in named {
             let known = before.iter().find(|a| a.person.id == person.id);
             let read_at = known.and_then(|a| a.read_at);
-            self.assignments.push(Assignment { person: person.clone(), role, read_at, done_at: None, report: None });
+            self.assignments.push(Assignment {
+                person: person.clone(),
+                role,
+                read_at,
+                done_at: None,
+                report: None,
+            });
         }
     }
 
@@ -195,7 +208,8 @@ impl Letter {
         if self.state != State::Void {
             return self.facts.note.clone();
         }
-        let reason = self.way.iter().rev().find(|step| step.what == Done::Voided).and_then(|step| step.words.clone());
+        let reason =
+            self.way.iter().rev().find(|step| step.what == Done::Voided).and_then(|step| step.words.clone());
         format!("Hủy: {}", reason.unwrap_or_default())
     }
 }

@@ -103,7 +103,12 @@ impl Register {
         let mut checks = Checks::default();
         let facts = Facts {
             issuing_body: checks.needed("issuing_body", &self.issuing_body, ORGAN_NAME, "cơ quan ban hành"),
-            reference_code: checks.needed("reference_code", &self.reference_code, CODE, "số, ký hiệu trên văn bản"),
+            reference_code: checks.needed(
+                "reference_code",
+                &self.reference_code,
+                CODE,
+                "số, ký hiệu trên văn bản",
+            ),
             issue_date: self.issue_date,
             document_type: checks.document_type(&self.document_type),
             subject: checks.needed("subject", &self.subject, SUBJECT, "trích yếu nội dung"),
@@ -118,7 +123,10 @@ impl Register {
         match facts.issue_date {
             None => checks.say("issue_date", "Hãy ghi ngày của văn bản.".into()),
             Some(date) if date > today => {
-                checks.say("issue_date", "Ngày văn bản muộn hơn hôm nay. Hãy xem lại ngày trên văn bản.".into());
+                checks.say(
+                    "issue_date",
+                    "Ngày văn bản muộn hơn hôm nay. Hãy xem lại ngày trên văn bản.".into(),
+                );
             }
             Some(_) => {}
         }
@@ -137,7 +145,10 @@ impl Draft {
         let document_type = checks.document_type(&self.document_type);
         let field = checks.short("field", &self.field, CODE);
         if field.chars().any(|c| c.is_whitespace() || c == '/') {
-            checks.say("field", "Chữ viết tắt đơn vị soạn thảo viết liền, không có dấu gạch chéo, ví dụ CM.".into());
+            checks.say(
+                "field",
+                "Chữ viết tắt đơn vị soạn thảo viết liền, không có dấu gạch chéo, ví dụ CM.".into(),
+            );
         }
         let facts = Facts {
             issuing_body: unit.name.clone(),

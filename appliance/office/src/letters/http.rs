@@ -10,10 +10,10 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::form::{Draft, Register};
+use super::list;
 use super::model::{Act, Command, Letter, People, State};
 use super::types::{DOCUMENT_TYPES, DocumentType};
 use super::view::{BookName, LetterLine, LetterView};
-use super::list;
 use crate::catalog;
 use crate::desk::Desk;
 use crate::error::{Error, Refusal};
@@ -83,7 +83,11 @@ fn must_read(viewer: &Viewer) -> Result<(), Refusal> {
 
 #[utoipa::path(get, path = "/api/letters/{id}", tag = "letters", params(("id" = Uuid, Path)),
     responses((status = 200, body = LetterView), (status = 401, body = Problem), (status = 404, body = Problem)))]
-async fn show(Shared(desk): Shared<Desk>, viewer: Viewer, Path(id): Path<Uuid>) -> Result<Json<LetterView>, Error> {
+async fn show(
+    Shared(desk): Shared<Desk>,
+    viewer: Viewer,
+    Path(id): Path<Uuid>,
+) -> Result<Json<LetterView>, Error> {
     view(&desk, viewer, id).await
 }
 
@@ -138,7 +142,13 @@ async fn begin(
     Ok((StatusCode::CREATED, view(&desk, viewer, id).await?))
 }
 
-async fn act(desk: Desk, viewer: Viewer, letter: Uuid, version: u64, act: Act) -> Result<Json<LetterView>, Error> {
+async fn act(
+    desk: Desk,
+    viewer: Viewer,
+    letter: Uuid,
+    version: u64,
+    act: Act,
+) -> Result<Json<LetterView>, Error> {
     let command = Command::Do { letter, version, act };
     desk.execute(Actor::Person(viewer.clone()), catalog::Command::Letters(command)).await?;
     view(&desk, viewer, letter).await
@@ -179,7 +189,8 @@ async fn direct(
     Path(id): Path<Uuid>,
     Payload(form): Payload<Direct>,
 ) -> Result<Json<LetterView>, Error> {
-    let people = form.lead.map(|lead| People { lead, cooperating: form.cooperating, due_date: form.due_date });
+    let people =
+        form.lead.map(|lead| People { lead, cooperating: form.cooperating, due_date: form.due_date });
     act(desk, viewer, id, form.version, Act::Direct { words: form.words, people }).await
 }
 
@@ -206,7 +217,11 @@ async fn assign(
 
 #[utoipa::path(post, path = "/api/letters/{id}/read", tag = "letters", params(("id" = Uuid, Path)),
     responses((status = 200, body = LetterView), (status = 401, body = Problem), (status = 404, body = Problem)))]
-async fn read(Shared(desk): Shared<Desk>, viewer: Viewer, Path(id): Path<Uuid>) -> Result<Json<LetterView>, Error> {
+async fn read(
+    Shared(desk): Shared<Desk>,
+    viewer: Viewer,
+    Path(id): Path<Uuid>,
+) -> Result<Json<LetterView>, Error> {
     must_read(&viewer)?;
     let command = catalog::Command::Letters(Command::Read { letter: id });
     desk.execute(Actor::Person(viewer.clone()), command).await?;

@@ -35,7 +35,10 @@ pub fn page(
     let line = |letter: &Letter| LetterLine::of(letter, viewer, today);
     if filter.waiting == Some(true) {
         let letters = waiting(rows, viewer)?;
-        return Ok(Paged { items: letters.iter().filter(|letter| wanted(letter)).map(line).collect(), next: None });
+        return Ok(Paged {
+            items: letters.iter().filter(|letter| wanted(letter)).map(line).collect(),
+            next: None,
+        });
     }
     let (index, prefix) = match (viewer.role, filter.book) {
         (Role::Teacher, _) => ("person", viewer.id.to_string().into_bytes()),
@@ -58,7 +61,8 @@ fn walk(
     let mut next = after.key()?;
     loop {
         let missing = after.limit() - found.len();
-        let (letters, further) = rows.list::<Letter>(Page::of(index, prefix, missing).backwards().after(next))?;
+        let (letters, further) =
+            rows.list::<Letter>(Page::of(index, prefix, missing).backwards().after(next))?;
         found.extend(letters.into_iter().filter(|letter| wanted(letter)));
         if further.is_none() || found.len() >= after.limit() {
             return Ok((found, further));

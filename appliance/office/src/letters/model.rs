@@ -312,7 +312,8 @@ impl Letter {
     /// Everybody it was routed to, drafted or registered by.
     pub fn people(&self) -> Vec<Uuid> {
         let routed = self.assignments.iter().map(|a| a.person.id);
-        let mut people: Vec<Uuid> = routed.chain(self.submitted_to.iter().map(|p| p.id)).chain([self.drafter.id]).collect();
+        let mut people: Vec<Uuid> =
+            routed.chain(self.submitted_to.iter().map(|p| p.id)).chain([self.drafter.id]).collect();
         people.sort_unstable();
         people.dedup();
         people

@@ -50,7 +50,8 @@ mod tests {
 
     #[test]
     fn one_reference_code_in_many_spellings_has_one_key() {
-        for spelling in ["147/PNV-VTLT", "0147/PNV-VTLT", "147 / PNV – VTLT", "147/pnv-vtlt", "147/PNV_VTLT"] {
+        for spelling in ["147/PNV-VTLT", "0147/PNV-VTLT", "147 / PNV – VTLT", "147/pnv-vtlt", "147/PNV_VTLT"]
+        {
             assert_eq!(key(spelling), "147/pnv-vtlt", "{spelling}");
         }
         assert_eq!(key("602/QĐ-PGDĐT"), key("602/QÐ-PGDÐT"));

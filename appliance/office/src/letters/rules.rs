@@ -86,7 +86,11 @@ fn by_role(viewer: &Viewer, letter: &Letter, verb: Verb) -> Result<(), Refusal> 
         Verb::Complete => (assigned || head, "người được giao"),
         Verb::Release | Verb::Seal => (clerk, "văn thư"),
     };
-    if may { Ok(()) } else { Err(Refusal::forbidden(format!("Việc này là của {whose}. Hãy nhờ {whose} làm."))) }
+    if may {
+        Ok(())
+    } else {
+        Err(Refusal::forbidden(format!("Việc này là của {whose}. Hãy nhờ {whose} làm.")))
+    }
 }
 
 fn by_state(viewer: &Viewer, letter: &Letter, verb: Verb) -> Result<(), Refusal> {
@@ -114,11 +118,18 @@ fn by_state(viewer: &Viewer, letter: &Letter, verb: Verb) -> Result<(), Refusal>
         Verb::Approve => (!incoming && state == State::Submitted, "Chỉ duyệt dự thảo đã được trình."),
         Verb::Return => (state == State::Submitted, "Chỉ trả lại văn bản đang chờ ý kiến."),
         Verb::Release => (
-            !incoming && (state == State::Approved || has_paper && matches!(state, State::Draft | State::Submitted)),
+            !incoming
+                && (state == State::Approved
+                    || has_paper && matches!(state, State::Draft | State::Submitted)),
             "Chưa phát hành được: hãy chờ hiệu trưởng duyệt, hoặc gắn bản quét đã có chữ ký.",
         ),
-        Verb::Void => (!matches!(state, State::Void | State::Completed), "Văn bản đã hoàn thành hoặc đã hủy."),
-        Verb::Attach => (state != State::Void && !letter.is_sealed(), "Văn bản đã đóng dấu hoặc đã hủy nên không gắn thêm được."),
+        Verb::Void => {
+            (!matches!(state, State::Void | State::Completed), "Văn bản đã hoàn thành hoặc đã hủy.")
+        }
+        Verb::Attach => (
+            state != State::Void && !letter.is_sealed(),
+            "Văn bản đã đóng dấu hoặc đã hủy nên không gắn thêm được.",
+        ),
         Verb::Seal => (
             letter.number.is_some() && has_paper && state != State::Void && !letter.is_sealed(),
             "Chỉ đóng dấu văn bản đã có số, có tệp và chưa đóng dấu.",
@@ -131,7 +142,12 @@ fn by_state(viewer: &Viewer, letter: &Letter, verb: Verb) -> Result<(), Refusal>
 ///
 /// # Errors
 /// A refusal.
-pub fn decide(given: &Given, actor: &Actor, command: &Command, now: &Now) -> Result<Vec<catalog::Event>, Error> {
+pub fn decide(
+    given: &Given,
+    actor: &Actor,
+    command: &Command,
+    now: &Now,
+) -> Result<Vec<catalog::Event>, Error> {
     match command {
         Command::Register(form) => {
             actor.must_be(&[Role::Clerk])?;
@@ -163,19 +179,31 @@ fn me(viewer: &Viewer) -> PersonRef {
     PersonRef { id: viewer.id, name: viewer.name.clone() }
 }
 
-fn register(given: &Given, viewer: &Viewer, form: &Register, now: &Now) -> Result<Vec<catalog::Event>, Refusal> {
+fn register(
+    given: &Given,
+    viewer: &Viewer,
+    form: &Register,
+    now: &Now,
+) -> Result<Vec<catalog::Event>, Refusal> {
     if already(given, viewer)? {
         return Ok(vec![]);
     }
-    let facts = form.facts(now.today())?;
+    // Before the columns: a clock in 1970 would call every date on paper a date in the future.
     now.clock.trusted()?;
+    let facts = form.facts(now.today())?;
     if !form.duplicate_confirmed {
         warn_of_duplicate(given)?;
     }
     let letter = form.id.unwrap_or(now.id);
     let year = chrono::Datelike::year(&now.today());
-    let registered =
-        Event::Registered { letter, number: given.next_number, year, entered_on: now.today(), facts, by: me(viewer) };
+    let registered = Event::Registered {
+        letter,
+        number: given.next_number,
+        year,
+        entered_on: now.today(),
+        facts,
+        by: me(viewer),
+    };
     with_paper(given, viewer, letter, form.paper, registered)
 }
 
@@ -184,7 +212,9 @@ fn already(given: &Given, viewer: &Viewer) -> Result<bool, Refusal> {
     match &given.letter {
         None => Ok(false),
         Some(letter) if letter.drafter.id == viewer.id => Ok(true),
-        Some(_) => Err(Refusal::new("letter.id_taken", 409, "Trang đã cũ. Hãy tải lại trang rồi vào sổ lại.")),
+        Some(_) => {
+            Err(Refusal::new("letter.id_taken", 409, "Trang đã cũ. Hãy tải lại trang rồi vào sổ lại."))
+        }
     }
 }
 
@@ -213,7 +243,8 @@ fn draft(given: &Given, viewer: &Viewer, form: &Draft, now: &Now) -> Result<Vec<
     let unit = given.unit.as_ref().ok_or_else(Refusal::not_found)?;
     let facts = form.facts(&unit.facts)?;
     let letter = form.id.unwrap_or(now.id);
-    let drafted = Event::Drafted { letter, year: chrono::Datelike::year(&now.today()), facts, by: me(viewer) };
+    let drafted =
+        Event::Drafted { letter, year: chrono::Datelike::year(&now.today()), facts, by: me(viewer) };
     with_paper(given, viewer, letter, form.paper, drafted)
 }
 
@@ -238,7 +269,11 @@ fn attach(given: &Given, viewer: &Viewer, letter: Uuid) -> Result<[catalog::Even
         Refusal::new("paper.not_found", 422, "Không thấy bản quét hoặc tệp đã chọn. Hãy chọn lại ở bàn quét.")
     })?;
     if scan.state == scans::State::Filed || scan.state == scans::State::Discarded {
-        return Err(Refusal::new("paper.filed", 409, "Bản quét này đã gắn vào một văn bản hoặc đã bỏ. Hãy quét hoặc chọn bản khác."));
+        return Err(Refusal::new(
+            "paper.filed",
+            409,
+            "Bản quét này đã gắn vào một văn bản hoặc đã bỏ. Hãy quét hoặc chọn bản khác.",
+        ));
     }
     let paper = scan.paper.clone().ok_or_else(|| {
         Refusal::new("paper.not_composed", 422, "Bản quét chưa xong. Hãy chờ máy ghép các trang rồi làm lại.")
@@ -276,15 +311,23 @@ fn perform(
         Act::Assign(people) => assigned(given, letter, people)?,
         Act::Complete { report } => complete(viewer, letter, words_of(report, "report", "kết quả đã làm")?),
         Act::Approve { words } => Event::Approved { letter: id, words: short_words(words, "words")? },
-        Act::Return { reason } => Event::Returned { letter: id, reason: words_of(reason, "reason", "lý do trả lại")? },
+        Act::Return { reason } => {
+            Event::Returned { letter: id, reason: words_of(reason, "reason", "lý do trả lại")? }
+        }
         Act::Release => release(given, letter, now)?,
-        Act::Void { reason } => Event::Voided { letter: id, reason: words_of(reason, "reason", "lý do hủy")? },
+        Act::Void { reason } => {
+            Event::Voided { letter: id, reason: words_of(reason, "reason", "lý do hủy")? }
+        }
         Act::Attach { .. } => return attach(given, viewer, id).map(Vec::from),
         Act::Seal { certificate } => {
             now.clock.trusted()?;
             let usable = given.certificate.as_ref().is_some_and(|c| !c.withdrawn);
             if !usable {
-                return Err(Refusal::field("seal.no_certificate", "certificate", "Hãy chọn chứng thư số còn dùng được."));
+                return Err(Refusal::field(
+                    "seal.no_certificate",
+                    "certificate",
+                    "Hãy chọn chứng thư số còn dùng được.",
+                ));
             }
             Event::SealRequested { letter: id, certificate: *certificate }
         }
@@ -296,7 +339,11 @@ fn addressee(given: &Given, to: Option<Uuid>) -> Result<PersonRef, Refusal> {
     let head = || given.people.values().find(|person| person.role == Role::Head);
     let person = to.map_or_else(head, |id| given.people.get(&id)).filter(|person| person.role == Role::Head);
     person.map(|person| person.reference.clone()).ok_or_else(|| {
-        Refusal::field("letter.no_head", "to", "Chưa có tài khoản hiệu trưởng để trình. Hãy nhờ người phụ trách CNTT mở tài khoản.")
+        Refusal::field(
+            "letter.no_head",
+            "to",
+            "Chưa có tài khoản hiệu trưởng để trình. Hãy nhờ người phụ trách CNTT mở tài khoản.",
+        )
     })
 }
 
@@ -335,13 +382,22 @@ fn assigned(given: &Given, letter: &Letter, people: &People) -> Result<Event, Re
 /// The lead's report, or the head's word, ends the work; a cooperating person's is her own share.
 fn complete(viewer: &Viewer, letter: &Letter, report: String) -> Event {
     let leads = letter.assignments.iter().any(|a| a.person.id == viewer.id && a.role == Part::Lead);
-    Event::Reported { letter: letter.id, by: me(viewer), report, completes: leads || viewer.role == Role::Head }
+    Event::Reported {
+        letter: letter.id,
+        by: me(viewer),
+        report,
+        completes: leads || viewer.role == Role::Head,
+    }
 }
 
 fn release(given: &Given, letter: &Letter, now: &Now) -> Result<Event, Refusal> {
     now.clock.trusted()?;
     if letter.state != State::Approved && letter.facts.signatory.is_empty() {
-        return Err(Refusal::field("letter.no_signatory", "signatory", "Văn bản chưa ghi người ký. Hãy trình hiệu trưởng duyệt trước khi phát hành."));
+        return Err(Refusal::field(
+            "letter.no_signatory",
+            "signatory",
+            "Văn bản chưa ghi người ký. Hãy trình hiệu trưởng duyệt trước khi phát hành.",
+        ));
     }
     let (number, year) = (given.next_number, chrono::Datelike::year(&now.today()));
     Ok(Event::Released {
@@ -355,7 +411,11 @@ fn release(given: &Given, letter: &Letter, now: &Now) -> Result<Event, Refusal> 
 
 fn words_of(words: &str, field: &'static str, what: &str) -> Result<String, Refusal> {
     let words = short_words(words, field)?;
-    if words.is_empty() { Err(Refusal::field("words.missing", field, format!("Hãy ghi {what}."))) } else { Ok(words) }
+    if words.is_empty() {
+        Err(Refusal::field("words.missing", field, format!("Hãy ghi {what}.")))
+    } else {
+        Ok(words)
+    }
 }
 
 fn short_words(words: &str, field: &'static str) -> Result<String, Refusal> {

@@ -191,7 +191,11 @@ impl LetterView {
             files: letter.files.iter().rev().map(file).collect(),
             way: letter.way.iter().map(step).collect(),
             assignments: letter.assignments.clone(),
-            readers: letter.readers.iter().map(|(person, at)| Reader { person: person.clone(), at: *at }).collect(),
+            readers: letter
+                .readers
+                .iter()
+                .map(|(person, at)| Reader { person: person.clone(), at: *at })
+                .collect(),
             seal: seal(&letter.seal),
             above: above(letter, acknowledged),
             may: rules::may(viewer, letter),
@@ -212,7 +216,14 @@ pub fn number_text(letter: &Letter) -> Option<String> {
 pub fn matches(letter: &Letter, query: &str) -> bool {
     let facts = &letter.facts;
     let number = number_text(letter).unwrap_or_default();
-    let line = [&facts.reference_code, &facts.issuing_body, &facts.subject, &facts.recipients, &facts.signatory, &number];
+    let line = [
+        &facts.reference_code,
+        &facts.issuing_body,
+        &facts.subject,
+        &facts.recipients,
+        &facts.signatory,
+        &number,
+    ];
     let line = text::fold(&line.map(String::as_str).join(" "));
     query.split(' ').all(|word| line.contains(word))
 }
@@ -284,12 +295,16 @@ fn step(step: &Step) -> StepView {
 fn seal(seal: &Seal) -> SealView {
     let (state, sentence, certificate) = match seal {
         Seal::None => ("none", None, None),
-        Seal::Requested { certificate } => {
-            ("requested", Some("Đang đóng dấu. Nếu máy vừa khởi động lại, hãy bấm “Đóng dấu” và gõ lại mã PIN.".into()), Some(*certificate))
-        }
-        Seal::Sealed { certificate, at } => {
-            ("sealed", Some(format!("Đã đóng dấu lúc {}.", at.in_vietnam().format("%H:%M ngày %d/%m/%Y"))), Some(*certificate))
-        }
+        Seal::Requested { certificate } => (
+            "requested",
+            Some("Đang đóng dấu. Nếu máy vừa khởi động lại, hãy bấm “Đóng dấu” và gõ lại mã PIN.".into()),
+            Some(*certificate),
+        ),
+        Seal::Sealed { certificate, at } => (
+            "sealed",
+            Some(format!("Đã đóng dấu lúc {}.", at.in_vietnam().format("%H:%M ngày %d/%m/%Y"))),
+            Some(*certificate),
+        ),
         Seal::Failed { code } => ("failed", Some(seal_failure(code).to_owned()), None),
     };
     SealView { state: state.into(), sentence, certificate }
@@ -298,9 +313,15 @@ fn seal(seal: &Seal) -> SealView {
 /// Why a seal could not be set, and what to do.
 fn seal_failure(code: &str) -> &'static str {
     match code {
-        "seal.no_face" => "Máy thiếu phông chữ để ghi khung chữ ký (gói fonts-croscore). Hãy báo người phụ trách CNTT cài rồi đóng dấu lại.",
-        "seal.encrypted" => "Tệp PDF này đặt mật khẩu nên không đóng dấu được. Hãy gắn bản không đặt mật khẩu.",
-        "seal.locked" => "Người ký trước đã khóa tệp, không cho ký thêm. Hãy xin bản chưa khóa, hoặc in ra rồi quét lại.",
+        "seal.no_face" => {
+            "Máy thiếu phông chữ để ghi khung chữ ký (gói fonts-croscore). Hãy báo người phụ trách CNTT cài rồi đóng dấu lại."
+        }
+        "seal.encrypted" => {
+            "Tệp PDF này đặt mật khẩu nên không đóng dấu được. Hãy gắn bản không đặt mật khẩu."
+        }
+        "seal.locked" => {
+            "Người ký trước đã khóa tệp, không cho ký thêm. Hãy xin bản chưa khóa, hoặc in ra rồi quét lại."
+        }
         "seal.damaged" => "Tệp PDF bị hỏng nên không đóng dấu được. Hãy gắn lại bản khác.",
         "seal.expired" => "Chứng thư số đã hết hạn. Hãy nhờ gia hạn, hoặc chọn chứng thư khác.",
         _ => "Chưa đóng dấu được. Văn bản vẫn còn nguyên; hãy bấm “Đóng dấu” lại.",
@@ -310,9 +331,11 @@ fn seal_failure(code: &str) -> &'static str {
 fn above(letter: &Letter, acknowledged: u64) -> Above {
     let (state, at, sentence) = match (letter.received_above_at, letter.line_entry) {
         (_, None) => ("local", None, "Chưa có trong sổ nên chưa gửi cấp trên.".to_owned()),
-        (Some(at), Some(entry)) if entry <= acknowledged => {
-            ("received", Some(at), format!("Cấp trên đã nhận lúc {}.", at.in_vietnam().format("%H:%M ngày %d/%m/%Y")))
-        }
+        (Some(at), Some(entry)) if entry <= acknowledged => (
+            "received",
+            Some(at),
+            format!("Cấp trên đã nhận lúc {}.", at.in_vietnam().format("%H:%M ngày %d/%m/%Y")),
+        ),
         (None, Some(entry)) if entry <= acknowledged => {
             ("received", None, "Cấp trên đã có dòng sổ; tệp văn bản đang gửi.".to_owned())
         }

@@ -36,11 +36,16 @@ pub fn decide(line: &Line, actor: &Actor, command: &Command) -> Result<Vec<Event
             let mut events = Vec::new();
             for item in items.iter().filter(|item| item.seq > line.heard) {
                 if item.seq != heard + 1 {
-                    let gap = Refusal::new("link.gap", 409, "Cấp trên gửi xuống thiếu thứ tự. Máy sẽ tự hỏi lại.");
+                    let gap =
+                        Refusal::new("link.gap", 409, "Cấp trên gửi xuống thiếu thứ tự. Máy sẽ tự hỏi lại.");
                     return Err(gap.into());
                 }
                 heard = item.seq;
-                events.push(Event::Heard { seq: item.seq, said_at: item.time, message: item.message.clone() });
+                events.push(Event::Heard {
+                    seq: item.seq,
+                    said_at: item.time,
+                    message: item.message.clone(),
+                });
             }
             Ok(events)
         }

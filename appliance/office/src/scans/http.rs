@@ -68,7 +68,13 @@ pub struct PaperView {
 impl PaperView {
     /// The paper of the job `id`.
     pub fn of(id: Uuid, paper: &Paper) -> Self {
-        Self { id, name: paper.name.to_string(), pages: paper.pages, bytes: paper.bytes, signed: paper.signed }
+        Self {
+            id,
+            name: paper.name.to_string(),
+            pages: paper.pages,
+            bytes: paper.bytes,
+            signed: paper.signed,
+        }
     }
 }
 
@@ -109,7 +115,11 @@ async fn index(Shared(desk): Shared<Desk>, viewer: Viewer) -> Result<Json<Paged<
 
 #[utoipa::path(get, path = "/api/scans/{id}", tag = "scans", params(("id" = Uuid, Path)),
     responses((status = 200, body = ScanView), (status = 401, body = Problem), (status = 404, body = Problem)))]
-async fn show(Shared(desk): Shared<Desk>, viewer: Viewer, Path(id): Path<Uuid>) -> Result<Json<ScanView>, Error> {
+async fn show(
+    Shared(desk): Shared<Desk>,
+    viewer: Viewer,
+    Path(id): Path<Uuid>,
+) -> Result<Json<ScanView>, Error> {
     Ok(Json(readable(&desk, &viewer, id).await?.into()))
 }
 

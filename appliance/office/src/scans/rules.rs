@@ -42,7 +42,12 @@ impl Scan {
 ///
 /// # Errors
 /// A refusal.
-pub fn decide(given: Option<&Scan>, actor: &Actor, command: &Command, now: &Now) -> Result<Vec<Event>, Error> {
+pub fn decide(
+    given: Option<&Scan>,
+    actor: &Actor,
+    command: &Command,
+    now: &Now,
+) -> Result<Vec<Event>, Error> {
     permit(actor, command)?;
     let Some(id) = command.scan() else {
         return Ok(vec![begin(actor, command, now)?]);
@@ -60,14 +65,23 @@ pub fn decide(given: Option<&Scan>, actor: &Actor, command: &Command, now: &Now)
                 return Err(Refusal::new("scan.too_many_pages", 422, format!("Một lần quét nhận nhiều nhất {MOST_PAGES} trang. Phần đã quét được giữ; hãy vào sổ rồi quét tiếp.")).into());
             }
             let (capture, thumbnail) = (*capture, *thumbnail);
-            vec![Event::PageKept { scan: id, capture, thumbnail, width_px: *width_px, height_px: *height_px, dpi: *dpi }]
+            vec![Event::PageKept {
+                scan: id,
+                capture,
+                thumbnail,
+                width_px: *width_px,
+                height_px: *height_px,
+                dpi: *dpi,
+            }]
         }
         Command::Finish { .. } => {
             at_work(scan)?;
             vec![Event::Finished { scan: id }]
         }
         // A job that ended in the meantime has nothing left to stop.
-        Command::Fail { code, .. } if scan.state == State::Scanning => vec![Event::Failed { scan: id, code: code.clone() }],
+        Command::Fail { code, .. } if scan.state == State::Scanning => {
+            vec![Event::Failed { scan: id, code: code.clone() }]
+        }
         Command::Cancel { .. } if scan.state == State::Scanning => vec![Event::Cancelled { scan: id }],
         Command::Fail { .. } | Command::Cancel { .. } => vec![],
         Command::Continue { .. } => {
@@ -98,13 +112,22 @@ pub fn decide(given: Option<&Scan>, actor: &Actor, command: &Command, now: &Now)
 
 fn permit(actor: &Actor, command: &Command) -> Result<(), Refusal> {
     match command {
-        Command::KeepPage { .. } | Command::Finish { .. } | Command::Fail { .. } | Command::Compose { .. } => {
-            if let Actor::Machine(_) = actor { Ok(()) } else { actor.must_be_machine() }
+        Command::KeepPage { .. }
+        | Command::Finish { .. }
+        | Command::Fail { .. }
+        | Command::Compose { .. } => {
+            if let Actor::Machine(_) = actor {
+                Ok(())
+            } else {
+                actor.must_be_machine()
+            }
         }
         Command::Start(_) | Command::Cancel { .. } | Command::Continue { .. } | Command::DropPage { .. } => {
             actor.must_be(&[Role::Clerk])
         }
-        Command::Upload { .. } | Command::Discard { .. } => actor.must_be(&[Role::Clerk, Role::Head, Role::Teacher]),
+        Command::Upload { .. } | Command::Discard { .. } => {
+            actor.must_be(&[Role::Clerk, Role::Head, Role::Teacher])
+        }
     }
 }
 
@@ -131,7 +154,9 @@ fn at_work(scan: &Scan) -> Result<(), Refusal> {
 fn on_desk(scan: &Scan) -> Result<(), Refusal> {
     match scan.state {
         State::Done | State::Failed | State::Cancelled => Ok(()),
-        State::Scanning => Err(Refusal::new("scan.at_work", 409, "Máy đang quét. Hãy chờ xong hoặc bấm “Dừng”.")),
+        State::Scanning => {
+            Err(Refusal::new("scan.at_work", 409, "Máy đang quét. Hãy chờ xong hoặc bấm “Dừng”."))
+        }
         State::Filed => Err(Refusal::new("paper.filed", 409, "Bản quét này đã gắn vào văn bản.")),
         State::Discarded => Err(Refusal::new("scan.discarded", 409, "Bản quét này đã bỏ. Hãy quét lại.")),
     }
@@ -168,7 +193,9 @@ fn after(before: Option<Scan>, told: &Told<'_>, event: &Event) -> Option<Scan> {
     };
     let mut scan = match (before, event) {
         (_, Event::Started { owner, settings, .. }) => begun(owner, Origin::Scanner(settings.clone())),
-        (_, Event::Uploaded { owner, file_name, .. }) => begun(owner, Origin::Upload { file_name: file_name.clone() }),
+        (_, Event::Uploaded { owner, file_name, .. }) => {
+            begun(owner, Origin::Upload { file_name: file_name.clone() })
+        }
         (before, _) => before?,
     };
     scan.version += 1;

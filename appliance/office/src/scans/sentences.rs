@@ -25,7 +25,10 @@ const SENTENCES: [(&str, &str); 19] = [
         "Nắp máy quét đang mở. Các trang đã quét vẫn còn. Hãy đóng nắp cho chặt rồi bấm Quét tiếp.",
     ),
     ("scan.feeder_empty", "Khay nạp chưa có giấy. Hãy đặt giấy vào khay rồi bấm Quét tiếp."),
-    ("scan.cancelled", "Đã dừng quét theo yêu cầu. Các trang đã quét vẫn còn; bấm Quét tiếp nếu muốn quét thêm."),
+    (
+        "scan.cancelled",
+        "Đã dừng quét theo yêu cầu. Các trang đã quét vẫn còn; bấm Quét tiếp nếu muốn quét thêm.",
+    ),
     (
         "scan.access_denied",
         "Hộp không được phép dùng máy quét này. Nhờ phụ trách CNTT thêm người dùng “vanthu” vào nhóm “scanner” rồi khởi động lại hộp.",

@@ -70,7 +70,11 @@ async fn index(State(desk): State<Desk>, viewer: Viewer) -> Result<Json<Vec<Cert
 
 #[utoipa::path(post, path = "/api/certificates/{id}/withdraw", tag = "seals", params(("id" = Uuid, Path)),
     responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem)))]
-async fn withdraw(State(desk): State<Desk>, viewer: Viewer, Path(id): Path<Uuid>) -> Result<StatusCode, Error> {
+async fn withdraw(
+    State(desk): State<Desk>,
+    viewer: Viewer,
+    Path(id): Path<Uuid>,
+) -> Result<StatusCode, Error> {
     let command = catalog::Command::Seals(Command::Withdraw { certificate: id });
     desk.execute(Actor::Person(viewer), command).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -30,9 +30,13 @@ pub struct Given {
 pub fn gather(rows: &Rows<'_>, command: &Command) -> Result<Given, Fault> {
     let mut given = Given::default();
     match command {
-        Command::AddCertificate { key_file, .. } => given.certificate = rows.one("key_file", key_file.as_bytes())?,
+        Command::AddCertificate { key_file, .. } => {
+            given.certificate = rows.one("key_file", key_file.as_bytes())?
+        }
         Command::Withdraw { certificate } => given.certificate = rows.get(&certificate.to_string())?,
-        Command::Sealed { letter, .. } | Command::Failed { letter, .. } => given.letter = rows.get(&letter.to_string())?,
+        Command::Sealed { letter, .. } | Command::Failed { letter, .. } => {
+            given.letter = rows.get(&letter.to_string())?
+        }
     }
     Ok(given)
 }
@@ -41,12 +45,22 @@ pub fn gather(rows: &Rows<'_>, command: &Command) -> Result<Given, Fault> {
 ///
 /// # Errors
 /// A refusal.
-pub fn decide(given: &Given, actor: &Actor, command: &Command, now: &Now) -> Result<Vec<catalog::Event>, Error> {
+pub fn decide(
+    given: &Given,
+    actor: &Actor,
+    command: &Command,
+    now: &Now,
+) -> Result<Vec<catalog::Event>, Error> {
     let event = match command {
         Command::AddCertificate { key_file, facts } => {
             actor.must_be(&[Role::Clerk])?;
             if given.certificate.as_ref().is_some_and(|known| !known.withdrawn) {
-                return Err(Refusal::field("key.known", "file", "Tệp khóa này đã có trong máy. Hãy chọn nó khi đóng dấu.").into());
+                return Err(Refusal::field(
+                    "key.known",
+                    "file",
+                    "Tệp khóa này đã có trong máy. Hãy chọn nó khi đóng dấu.",
+                )
+                .into());
             }
             Event::Added { certificate: now.id, key_file: *key_file, facts: facts.clone() }.into()
         }
@@ -89,9 +103,12 @@ fn requested(given: &Given, of: Option<Sha256>) -> Option<Uuid> {
 /// If the store fails.
 pub fn project(rows: &mut Rows<'_>, event: &Event) -> Result<(), Fault> {
     match event {
-        Event::Added { certificate, key_file, facts } => {
-            rows.put(&Certificate { id: *certificate, key_file: *key_file, facts: facts.clone(), withdrawn: false })
-        }
+        Event::Added { certificate, key_file, facts } => rows.put(&Certificate {
+            id: *certificate,
+            key_file: *key_file,
+            facts: facts.clone(),
+            withdrawn: false,
+        }),
         Event::Withdrawn { certificate } => match rows.get::<Certificate>(&certificate.to_string())? {
             Some(known) => rows.put(&Certificate { withdrawn: true, ..known }),
             None => Ok(()),
@@ -126,7 +143,9 @@ pub fn waiting(rows: &Rows<'_>) -> Result<Vec<SealRequest>, Fault> {
     let mut requests = Vec::new();
     for letter in all_under::<Letter>(rows, "seal_requested", b"")? {
         let Seal::Requested { certificate } = letter.seal else { continue };
-        let (Some(file), Some(known)) = (letter.files.last(), rows.get::<Certificate>(&certificate.to_string())?) else {
+        let (Some(file), Some(known)) =
+            (letter.files.last(), rows.get::<Certificate>(&certificate.to_string())?)
+        else {
             continue;
         };
         // Digitised paper is a certified copy by article 25.1c; a file born digital bears its number.

@@ -29,7 +29,12 @@ pub fn decide(unit: Option<&Unit>, actor: &Actor, command: &Command) -> Result<V
         Command::Found { facts } => {
             actor.must_be_machine()?;
             if unit.is_some() {
-                return Err(Refusal::new("unit.founded", 409, "Thư mục dữ liệu này đã được thiết lập cho một đơn vị.").into());
+                return Err(Refusal::new(
+                    "unit.founded",
+                    409,
+                    "Thư mục dữ liệu này đã được thiết lập cho một đơn vị.",
+                )
+                .into());
             }
             Ok(vec![Event::Founded { facts: checked(facts)? }])
         }
@@ -92,8 +97,14 @@ mod tests {
 
     #[test]
     fn an_abbreviation_is_one_word() {
-        for (abbreviation, good) in [("THCSHP", true), ("PGD&ĐT", true), ("TH-THCS", true), ("THCS HP", false), ("", false)] {
-            let facts = Facts { name: "Trường THCS Hoa Phượng".into(), abbreviation: abbreviation.into(), ..Facts::default() };
+        for (abbreviation, good) in
+            [("THCSHP", true), ("PGD&ĐT", true), ("TH-THCS", true), ("THCS HP", false), ("", false)]
+        {
+            let facts = Facts {
+                name: "Trường THCS Hoa Phượng".into(),
+                abbreviation: abbreviation.into(),
+                ..Facts::default()
+            };
             let verdict = decide(None, &Actor::Machine("set-up"), &Command::Found { facts });
             assert_eq!(verdict.is_ok(), good, "{abbreviation}");
         }

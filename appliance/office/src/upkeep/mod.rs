@@ -90,7 +90,12 @@ pub fn decide(actor: &Actor, command: &Command, now: &Now) -> Result<Vec<Event>,
         return Err(Refusal::new("clock.trusted", 409, "Giờ của máy đang đúng, không cần đặt lại.").into());
     }
     if ClockReading::of(*right, None).state != ClockState::Trusted {
-        return Err(Refusal::new("clock.wrong", 422, "Giờ trên máy bạn cũng chưa đúng. Hãy chỉnh giờ điện thoại hoặc máy tính rồi xác nhận lại.").into());
+        return Err(Refusal::new(
+            "clock.wrong",
+            422,
+            "Giờ trên máy bạn cũng chưa đúng. Hãy chỉnh giờ điện thoại hoặc máy tính rồi xác nhận lại.",
+        )
+        .into());
     }
     Ok(vec![Event::ClockSet { right: *right, was: now.stamp() }])
 }

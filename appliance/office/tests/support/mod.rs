@@ -1,0 +1,186 @@
+//! An office in a temporary folder, with staff and a clock held in the hand.
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use office::letters::form::{Draft, Register};
+use office::letters::model::{Act, People};
+use office::letters::{self, Letter};
+use office::rights::Actor;
+use office::scans::Paper;
+use office::{Clock, Command, Desk, Done, Error, Refusal, Role, Viewer, accounts, scans, seals, units};
+use uuid::Uuid;
+use wire::{Sha256, Stamp};
+
+/// 2026-11-21 08:00 in Vietnam.
+pub const MORNING: i64 = 1_795_222_800_000;
+pub const DAY_MS: i64 = 86_400_000;
+
+pub struct HeldClock(pub AtomicI64);
+
+impl Clock for HeldClock {
+    fn now(&self) -> Stamp {
+        Stamp::from_unix_ms(self.0.load(Ordering::SeqCst))
+    }
+}
+
+pub struct TestOffice {
+    pub desk: Desk,
+    pub clock: Arc<HeldClock>,
+    pub folder: tempfile::TempDir,
+    pub clerk: Viewer,
+    pub head: Viewer,
+    pub teacher: Viewer,
+    pub other_teacher: Viewer,
+    pub it: Viewer,
+}
+
+impl TestOffice {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(HeldClock(AtomicI64::new(MORNING)));
+        let desk = Desk::open(folder.path(), clock.clone()).unwrap();
+        let facts = units::Facts {
+            name: "Trường THCS Hoa Phượng".into(),
+            parent_name: "Ủy ban nhân dân xã Bình An".into(),
+            abbreviation: "THCSHP".into(),
+            place: "Bình An".into(),
+            ..units::Facts::default()
+        };
+        let machine = Actor::Machine("set-up");
+        desk.execute_here(&machine, &Command::Units(units::Command::Found { facts })).unwrap();
+        let hire = |username: &str, name: &str, role| hire(&desk, username, name, role);
+        Self {
+            clerk: hire("thu", "Lê Thị Thư", Role::Clerk),
+            head: hire("truong", "Trần Văn Trưởng", Role::Head),
+            teacher: hire("giang", "Phạm Thị Giảng", Role::Teacher),
+            other_teacher: hire("day", "Võ Văn Dạy", Role::Teacher),
+            it: hire("may", "Đỗ Văn Máy", Role::It),
+            desk,
+            clock,
+            folder,
+        }
+    }
+
+    pub fn set_clock(&self, unix_ms: i64) {
+        self.clock.0.store(unix_ms, Ordering::SeqCst);
+    }
+
+    pub fn ask(&self, who: &Viewer, command: Command) -> Result<Done, Error> {
+        self.desk.execute_here(&Actor::Person(who.clone()), &command)
+    }
+
+    pub fn machine(&self, command: Command) -> Result<Done, Error> {
+        self.desk.execute_here(&Actor::Machine("test"), &command)
+    }
+
+    pub fn register(&self, form: Register) -> Result<Uuid, Error> {
+        let command = Command::Letters(letters::Command::Register(Box::new(form)));
+        self.ask(&self.clerk, command).map(|done| done.id.unwrap())
+    }
+
+    pub fn draft(&self, who: &Viewer, form: Draft) -> Result<Uuid, Error> {
+        self.ask(who, Command::Letters(letters::Command::Draft(Box::new(form)))).map(|done| done.id.unwrap())
+    }
+
+    pub fn act(&self, who: &Viewer, letter: Uuid, act: Act) -> Result<Done, Error> {
+        let version = self.letter(letter).version;
+        self.ask(who, Command::Letters(letters::Command::Do { letter, version, act }))
+    }
+
+    pub fn letter(&self, id: Uuid) -> Letter {
+        self.desk.journal().read().unwrap().get(&id.to_string()).unwrap().unwrap()
+    }
+
+    /// A PDF on the desk of this person, ready to be filed.
+    pub fn upload(&self, who: &Viewer, bytes: &[u8]) -> Uuid {
+        let paper = self.paper(bytes);
+        let command = scans::Command::Upload { file_name: "ban-quet.pdf".into(), paper };
+        self.ask(who, Command::Scans(command)).unwrap().id.unwrap()
+    }
+
+    pub fn paper(&self, bytes: &[u8]) -> Paper {
+        let name = self.desk.journal().blobs().put(bytes).unwrap();
+        Paper { name, pages: 1, bytes: bytes.len() as u64, signed: false }
+    }
+
+    pub fn certificate(&self) -> Uuid {
+        let key_file = self.desk.journal().blobs().put(b"key file").unwrap();
+        let facts = seals::CertificateFacts {
+            subject: "Trường THCS Hoa Phượng".into(),
+            organisation: "Trường THCS Hoa Phượng".into(),
+            issuer: "CA thử nghiệm".into(),
+            serial: "01".into(),
+            not_before: Stamp::from_unix_ms(MORNING - DAY_MS),
+            not_after: Stamp::from_unix_ms(MORNING + 365 * DAY_MS),
+        };
+        let command = seals::Command::AddCertificate { key_file, facts };
+        self.ask(&self.clerk, Command::Seals(command)).unwrap().id.unwrap()
+    }
+
+    /// Every register line the office above would have, newest statement of each document.
+    pub fn lines_above(&self) -> Vec<wire::RegisterLine> {
+        let rows = self.desk.journal().read().unwrap();
+        let mut lines = std::collections::BTreeMap::new();
+        for entry in rows.entries(0, usize::MAX, usize::MAX).unwrap() {
+            if let Some(body) = entry.for_above().body() {
+                let body: wire::Body<'_> = serde_json::from_str(body).unwrap();
+                let line = body.line.expect("only register lines leave the box");
+                lines.insert(line.document, line);
+            }
+        }
+        lines.into_values().collect()
+    }
+}
+
+fn hire(desk: &Desk, username: &str, name: &str, role: Role) -> Viewer {
+    let command = accounts::Command::Open {
+        username: username.into(),
+        name: name.into(),
+        role,
+        section: String::new(),
+        password: "$argon2id$test".into(),
+        must_change_password: false,
+    };
+    let done = desk.execute_here(&Actor::Machine("set-up"), &Command::Accounts(command)).unwrap();
+    Viewer {
+        id: done.id.unwrap(),
+        username: username.into(),
+        name: name.into(),
+        role,
+        session: Sha256::of(name.as_bytes()),
+    }
+}
+
+pub fn incoming(reference_code: &str) -> Register {
+    Register {
+        issuing_body: "Phòng Nội vụ".into(),
+        reference_code: reference_code.into(),
+        issue_date: chrono::NaiveDate::from_ymd_opt(2026, 11, 12),
+        document_type: "official_letter".into(),
+        subject: "Về việc hướng dẫn số hóa hồ sơ".into(),
+        ..Register::default()
+    }
+}
+
+pub fn outgoing(document_type: &str) -> Draft {
+    Draft {
+        document_type: document_type.into(),
+        subject: "Về việc khen thưởng học sinh".into(),
+        recipients: "Các tổ chuyên môn".into(),
+        signatory: "Trần Văn Trưởng".into(),
+        ..Draft::default()
+    }
+}
+
+pub fn lead(person: &Viewer) -> People {
+    People { lead: person.id, cooperating: vec![], due_date: None }
+}
+
+pub fn refusal<T: std::fmt::Debug>(result: Result<T, Error>) -> Refusal {
+    match result {
+        Err(Error::Refusal(refusal)) => refusal,
+        other => panic!("a refusal was expected, not {other:?}"),
+    }
+}
