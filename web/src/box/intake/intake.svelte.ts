@@ -1,0 +1,41 @@
+// What both intake forms share: the lists behind their fields, the paper they were opened with, their draft.
+
+import * as box from "../../api/box";
+import type { DocumentType } from "../../api/types";
+import { moment } from "../../kit/dates";
+import { documentTypes } from "../state/lists";
+import type { Picked } from "./PaperPick.svelte";
+
+export const URGENCIES = [
+  { value: "normal", label: "Thường" },
+  { value: "urgent", label: "Khẩn" },
+  { value: "very_urgent", label: "Thượng khẩn" },
+  { value: "flash", label: "Hỏa tốc" },
+] as const;
+
+export function choices(types: DocumentType[]): { value: string; label: string }[] {
+  return types.map((type) => ({ value: type.id, label: type.name + (type.abbreviation ? ` (${type.abbreviation})` : "") }));
+}
+
+export async function typeChoices(): Promise<{ value: string; label: string }[]> {
+  return choices(await documentTypes());
+}
+
+/** The scan named in the address, put together as a paper. */
+export async function paperOfScan(id: string): Promise<Picked> {
+  const { paper } = await box.composeScan(id);
+  const scan = await box.scan(id).catch(() => null);
+  return { paper, title: scan ? `Bản quét ${moment(scan.started_at)}` : "Bản quét", scan: id };
+}
+
+/** Issuers (or recipients) written before, most recent first, each once. */
+export async function written(book: "incoming" | "outgoing"): Promise<string[]> {
+  const page = await box.letters({ book, limit: 100 });
+  const values = page.items.map((letter) => (book === "incoming" ? letter.issuing_body : letter.recipients));
+  return [...new Set(values.filter(Boolean))];
+}
+
+/** Leaves out what was left empty: the server has its own word for "not given". */
+export function filled<T extends object>(fields: T): T {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== "" && value !== undefined)) as T;
+}
