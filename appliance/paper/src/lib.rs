@@ -1,0 +1,68 @@
+//! Captures in, archival signed PDF out.
+//!
+//! A page of paper becomes a document of record in two steps, and both are plain functions over bytes: no clock, no
+//! store, no network, no async. The time that is written into a file comes in through an argument, so the same input
+//! gives the same bytes.
+//!
+//! **Compose.** [`compose`] takes captures one after another - JPEG as the scanner made it, or 1-bit PNG - and streams
+//! PDF/A-2b (ISO 19005-2): pages in true size, the picture bytes untouched, sRGB output intent, XMP, one
+//! cross-reference table. It holds one page at a time.
+//!
+//! **Sign.** [`Prepared`] -> [`Digested`] -> [`Signed`] is PAdES B-B (ETSI EN 319 142-1), cut where the standard cuts
+//! it: reserve a hole, digest all but the hole, let a key sign, put the CMS into the hole. Each step consumes the one
+//! before, so the order cannot be wrong, and a [`Digested`] can be stored until the person with the key comes. A
+//! signature is appended to the file; bytes that are there already are never touched, so earlier signatures stay valid.
+//!
+//! ```
+//! # fn key_signs(_: &[u8]) -> Result<Vec<u8>, String> { Err("no key in this example".into()) }
+//! use paper::{About, CaptureRef, Face, Look, Prepared, SignatureFacts, compose};
+//!
+//! fn seal(scan: &[u8], tinos: Vec<u8>, chain: &[Vec<u8>]) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+//!     let at = chrono::DateTime::parse_from_rfc3339("2026-11-21T14:05:09+07:00")?;
+//!     let unit = "Trường THCS Đồng Xanh";
+//!     let mut pdf = Vec::new();
+//!     let about = About {
+//!         title: "Kế hoạch năm học".into(), subject: String::new(), author: unit.into(),
+//!         language: "vi-VN".into(), created: at,
+//!     };
+//!     let pages = [Ok::<_, std::io::Error>(CaptureRef { bytes: scan.into(), dpi: 300 })];
+//!     compose(pages.into_iter(), &about, &mut pdf)?;
+//!
+//!     let look = Look::TextBlock { lines: vec!["Bản số hóa".into(), unit.into(), "21-11-2026 14:05:09 +07:00".into()] };
+//!     let facts = SignatureFacts { reason: None, location: None, name: unit.into(), signed_at: at };
+//!     let signed = Prepared::new(&pdf, &look, &Face::parse(tinos)?, &facts)?.digest().sign_with(chain, key_signs)?;
+//!     Ok(signed.into_bytes())
+//! }
+//! ```
+//!
+//! **Take in.** [`inspect`] says what an uploaded file is before anything expensive is done with it, and
+//! [`image_to_capture`] turns a phone photo into a capture.
+//!
+//! What of the standards is kept, and by whom it is checked, stands in `CONFORMANCE.md` beside this crate.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod capture;
+mod cms;
+mod compose;
+mod convert;
+mod face;
+mod icc;
+mod inspect;
+mod jpeg;
+mod look;
+mod pdftext;
+mod png;
+mod sign;
+mod standing;
+mod update;
+mod xmp;
+
+pub use capture::{CaptureFault, CaptureRef};
+pub use compose::{About, ComposeError, Composed, compose};
+pub use convert::{Converted, ConvertedFormat, image_to_capture};
+pub use face::{Face, FaceError};
+pub use inspect::{ImageFormat, InspectError, Kind, MOST_BYTES, MOST_PAGES, MOST_PIXELS, Upload, inspect};
+pub use look::Look;
+pub use sign::{Digested, Prepared, SignError, SignatureFacts, Signed};

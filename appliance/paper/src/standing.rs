@@ -1,0 +1,157 @@
+//! What stands in the file before it is signed: catalogue, first page, form, earlier signatures - and whether it may
+//! be signed at all.
+
+use crate::{
+    look::{Area, View},
+    sign::SignError,
+};
+use lopdf::{Dictionary, Document, Error as PdfError, LoadOptions, Object, ObjectId, xref::XrefType};
+
+/// Object streams are unpacked while loading; none that an office program writes comes near this.
+pub(crate) const MOST_UNPACKED_BYTES: usize = 32 << 20;
+/// A page tree is a few levels deep; a deeper one is a trap.
+const MOST_LEVELS: usize = 64;
+
+/// A file that may be signed.
+pub(crate) struct Standing {
+    pub(crate) document: Document,
+    pub(crate) catalog_id: ObjectId,
+    pub(crate) catalog: Dictionary,
+    pub(crate) page_id: ObjectId,
+    pub(crate) page: Dictionary,
+}
+
+impl Standing {
+    pub(crate) fn read(pdf: &[u8]) -> Result<Standing, SignError> {
+        let document = load(pdf)?;
+        let catalog_id = document.trailer.get(b"Root").and_then(Object::as_reference).map_err(damaged)?;
+        let catalog = document.get_dictionary(catalog_id).map_err(damaged)?.clone();
+        if certified(&document, &catalog) {
+            return Err(SignError::Certified);
+        }
+        let page_id = document.page_iter().next().ok_or_else(|| SignError::Damaged("no pages".into()))?;
+        let page = document.get_dictionary(page_id).map_err(damaged)?.clone();
+        Ok(Standing { document, catalog_id, catalog, page_id, page })
+    }
+
+    /// The part of page one that is seen, and how it is turned.
+    pub(crate) fn view(&self) -> Result<View, SignError> {
+        let media =
+            self.area(b"MediaBox").ok_or_else(|| SignError::Damaged("page one has no size".into()))?;
+        let seen = self.area(b"CropBox").and_then(|crop| crop.within(&media)).unwrap_or(media);
+        let turned = self.inherited(b"Rotate").and_then(|angle| angle.as_i64().ok()).unwrap_or_default();
+        Ok(View::new(seen, turned))
+    }
+
+    /// Where earlier signatures are seen on page one.
+    pub(crate) fn signature_areas(&self) -> Vec<Area> {
+        let widgets = self.array(&self.page, b"Annots").unwrap_or_default();
+        let signed =
+            |widget: &Dictionary| self.is_signature(widget).then(|| self.area_in(widget, b"Rect")).flatten();
+        widgets
+            .iter()
+            .filter_map(|widget| signed(self.dictionary(widget)?))
+            .filter(|area| !area.is_empty())
+            .collect()
+    }
+
+    /// The form's dictionary: its own object, or inside the catalogue.
+    pub(crate) fn form(&self) -> (Option<ObjectId>, Dictionary) {
+        match self.catalog.get(b"AcroForm") {
+            Ok(Object::Reference(id)) => {
+                (Some(*id), self.document.get_dictionary(*id).cloned().unwrap_or_default())
+            }
+            Ok(Object::Dictionary(form)) => (None, form.clone()),
+            _ => (None, Dictionary::new()),
+        }
+    }
+
+    /// A field name that no field of the form has yet.
+    pub(crate) fn free_field_name(&self) -> String {
+        let (_, form) = self.form();
+        let fields = self.array(&form, b"Fields").unwrap_or_default();
+        let names: Vec<&[u8]> = fields
+            .iter()
+            .filter_map(|field| self.dictionary(field)?.get_deref(b"T", &self.document).ok()?.as_str().ok())
+            .collect();
+        let free = (1..).map(|n: u32| format!("Signature{n}")).find(|name| !names.contains(&name.as_bytes()));
+        free.expect("a form has fewer fields than there are numbers")
+    }
+
+    /// An array entry, followed if it is a reference.
+    pub(crate) fn array(&self, dictionary: &Dictionary, key: &[u8]) -> Option<Vec<Object>> {
+        dictionary.get_deref(key, &self.document).ok()?.as_array().ok().cloned()
+    }
+
+    fn dictionary<'a>(&'a self, object: &'a Object) -> Option<&'a Dictionary> {
+        self.document.dereference(object).ok()?.1.as_dict().ok()
+    }
+
+    fn is_signature(&self, widget: &Dictionary) -> bool {
+        let kind = widget.get_deref(b"FT", &self.document).or_else(|_| {
+            // A field with several widgets keeps its kind in the parent.
+            widget.get_deref(b"Parent", &self.document)?.as_dict()?.get_deref(b"FT", &self.document)
+        });
+        kind.and_then(Object::as_name).is_ok_and(|name| name == b"Sig")
+    }
+
+    fn area(&self, key: &[u8]) -> Option<Area> {
+        Area::read(&self.document, self.inherited(key)?)
+    }
+
+    fn area_in(&self, dictionary: &Dictionary, key: &[u8]) -> Option<Area> {
+        Area::read(&self.document, dictionary.get(key).ok()?)
+    }
+
+    /// A page attribute that may stand higher up in the page tree (§7.7.3.4).
+    fn inherited(&self, key: &[u8]) -> Option<&Object> {
+        let mut node = self.document.get_dictionary(self.page_id).ok()?;
+        for _ in 0..MOST_LEVELS {
+            if let Ok(value) = node.get_deref(key, &self.document) {
+                return Some(value);
+            }
+            node = node.get_deref(b"Parent", &self.document).ok()?.as_dict().ok()?;
+        }
+        None
+    }
+}
+
+/// Loads a file whose cross-references are sound. A repaired one must not be updated: the update would point back at
+/// what is broken, and other readers would see another document than the signer.
+fn load(pdf: &[u8]) -> Result<Document, SignError> {
+    if !pdf.starts_with(b"%PDF-") {
+        return Err(SignError::Damaged("does not begin with %PDF-".into()));
+    }
+    let options = LoadOptions { max_decompressed_size: Some(MOST_UNPACKED_BYTES), ..LoadOptions::default() };
+    let document = Document::load_mem_with_options(pdf, options).map_err(|e| match e {
+        PdfError::Decryption(_) | PdfError::InvalidPassword | PdfError::UnsupportedSecurityHandler(_) => {
+            SignError::Encrypted
+        }
+        other => damaged(other),
+    })?;
+    if document.is_encrypted() || document.was_encrypted() {
+        return Err(SignError::Encrypted);
+    }
+    if document.xref_recovery.is_some() || !xref_stands_where_said(pdf, &document) {
+        return Err(SignError::Damaged("cross-reference table".into()));
+    }
+    Ok(document)
+}
+
+fn xref_stands_where_said(pdf: &[u8], document: &Document) -> bool {
+    let there = pdf.get(document.xref_start..).unwrap_or_default().trim_ascii_start();
+    match document.reference_table.cross_reference_type {
+        XrefType::CrossReferenceTable => there.starts_with(b"xref"),
+        XrefType::CrossReferenceStream => there.first().is_some_and(u8::is_ascii_digit),
+    }
+}
+
+/// An author's certification (§12.8.2.2) says which changes keep it valid; a signature of ours is not ours to allow.
+fn certified(document: &Document, catalog: &Dictionary) -> bool {
+    let permissions = catalog.get_deref(b"Perms", document).and_then(Object::as_dict);
+    permissions.is_ok_and(|permissions| permissions.has(b"DocMDP"))
+}
+
+fn damaged(error: PdfError) -> SignError {
+    SignError::Damaged(error.to_string())
+}

@@ -1,0 +1,210 @@
+//! Captures become PDF/A-2b in true size, and nothing of what the scanner saw is lost.
+
+use crate::{
+    judges::{pdfimages, pdfinfo, qpdf_is_content},
+    samples::{about, composed, scan},
+};
+use lopdf::{Dictionary, Document, Object};
+use paper::{CaptureFault, CaptureRef, ComposeError, compose};
+use std::io;
+
+fn bilevel() -> Vec<u8> {
+    let mut png = Vec::new();
+    let page = image::GrayImage::from_fn(1656, 2339, |x, y| {
+        image::Luma([if (x / 40 + y / 40) % 2 == 0 { 0 } else { 255 }])
+    });
+    encode_bilevel(&page, &mut png);
+    png
+}
+
+/// `image` writes no 1-bit PNG; the scanner's worker does. Stored (not deflated) zlib blocks are enough here.
+fn encode_bilevel(page: &image::GrayImage, png: &mut Vec<u8>) {
+    let mut raw = Vec::new();
+    for row in page.rows() {
+        raw.push(0);
+        let bits: Vec<bool> = row.map(|pixel| pixel.0[0] > 127).collect();
+        raw.extend(bits.chunks(8).map(|bits| {
+            bits.iter().enumerate().fold(0u8, |byte, (i, &bit)| byte | u8::from(bit) << (7 - i))
+        }));
+    }
+    let mut zlib = vec![0x78, 0x01];
+    let blocks = raw.chunks(65535).count();
+    for (index, block) in raw.chunks(65535).enumerate() {
+        let length = block.len() as u16;
+        zlib.push(u8::from(index + 1 == blocks));
+        zlib.extend(length.to_le_bytes());
+        zlib.extend((!length).to_le_bytes());
+        zlib.extend(block);
+    }
+    let (mut a, mut b) = (1u32, 0u32);
+    for &byte in &raw {
+        a = (a + u32::from(byte)) % 65521;
+        b = (b + a) % 65521;
+    }
+    zlib.extend((b << 16 | a).to_be_bytes());
+    png.extend(b"\x89PNG\r\n\x1a\n");
+    let mut header = Vec::new();
+    header.extend(page.width().to_be_bytes());
+    header.extend(page.height().to_be_bytes());
+    header.extend([1, 0, 0, 0, 0]);
+    for (kind, data) in [(b"IHDR", header), (b"IDAT", zlib), (b"IEND", Vec::new())] {
+        png.extend((data.len() as u32).to_be_bytes());
+        png.extend(kind);
+        png.extend(&data);
+        png.extend(crc32(&[kind.as_slice(), &data].concat()).to_be_bytes());
+    }
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0u32, |crc, &byte| {
+        (0..8).fold(
+            crc ^ u32::from(byte),
+            |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 },
+        )
+    })
+}
+
+#[test]
+fn a_scan_becomes_a_page_of_true_size_with_its_own_bytes() {
+    let captures = [(scan(1), 300), (bilevel(), 200), (scan(2), 300)];
+    let (pdf, composed) = composed(&captures);
+    assert_eq!((composed.pages, composed.bytes), (3, pdf.len() as u64));
+    assert_eq!(composed.sha256, sha256(&pdf));
+    qpdf_is_content(&pdf);
+    let said = pdfinfo(&pdf);
+    for line in ["Pages:           3", "Page size:       595.2 x 841.92 pts (A4)", "PDF version:     1.7"] {
+        assert!(said.contains(line), "{line:?} in {said}");
+    }
+    assert!(said.contains("Title:           Kế hoạch năm học 2026–2027 <bản 1 & 2>"), "{said}");
+    let pictures = pdfimages(&pdf);
+    assert!(pictures[0] == captures[0].0 && pictures[2] == captures[2].0, "a JPEG was recoded");
+    let kept = image::load_from_memory(&pictures[1]).unwrap().into_luma8();
+    assert!(kept == image::load_from_memory(&captures[1].0).unwrap().into_luma8(), "black and white changed");
+}
+
+#[test]
+fn the_same_captures_give_the_same_bytes() {
+    let captures = [(scan(3), 300)];
+    assert!(composed(&captures).0 == composed(&captures).0);
+    assert!(composed(&captures).0 != composed(&[(scan(3), 200)]).0);
+}
+
+#[test]
+fn what_cannot_be_archived_is_refused_with_its_reason() {
+    let deep = {
+        let mut png = io::Cursor::new(Vec::new());
+        image::DynamicImage::new_luma16(20, 20).write_to(&mut png, image::ImageFormat::Png).unwrap();
+        png.into_inner()
+    };
+    let cmyk = {
+        let mut jpeg = Vec::new();
+        let encoder = jpeg_encoder::Encoder::new(&mut jpeg, 80);
+        encoder.encode(&[0; 64 * 64 * 4], 64, 64, jpeg_encoder::ColorType::Cmyk).unwrap();
+        jpeg
+    };
+    let table: [(&str, Vec<u8>, u32, fn(&CaptureFault) -> bool); 7] = [
+        ("CMYK", cmyk, 72, |f| *f == CaptureFault::Cmyk),
+        ("16 bit", deep, 72, |f| *f == CaptureFault::Depth(16)),
+        ("text", b"not a picture".to_vec(), 300, |f| *f == CaptureFault::NotAnImage),
+        ("empty", Vec::new(), 300, |f| *f == CaptureFault::NotAnImage),
+        ("cut JPEG", scan(1)[..100_000].to_vec(), 300, |f| matches!(f, CaptureFault::Damaged(_))),
+        ("cut PNG", bilevel()[..9000].to_vec(), 300, |f| matches!(f, CaptureFault::Damaged(_))),
+        ("no resolution", scan(1), 0, |f| matches!(f, CaptureFault::Size { .. })),
+    ];
+    for (what, bytes, dpi, expected) in table {
+        let captures = [(scan(1), 300), (bytes, dpi)];
+        let captures = captures
+            .iter()
+            .map(|(bytes, dpi)| Ok::<_, io::Error>(CaptureRef { bytes: bytes.into(), dpi: *dpi }));
+        match compose(captures, &about(), &mut Vec::new()) {
+            Err(ComposeError::Page { page: 2, fault }) if expected(&fault) => {}
+            other => panic!("{what}: {other:?}"),
+        }
+    }
+    let nothing = std::iter::empty::<Result<CaptureRef<'_>, io::Error>>();
+    assert!(matches!(compose(nothing, &about(), &mut Vec::new()), Err(ComposeError::NoPages)));
+    let lost = [Err(io::Error::other("blob lost"))];
+    let outcome = compose(lost.into_iter(), &about(), &mut Vec::new());
+    assert!(matches!(outcome, Err(ComposeError::Capture { page: 1, .. })));
+}
+
+#[test]
+fn the_file_is_built_as_pdf_a_2b_asks() {
+    let (pdf, _) = composed(&[(scan(1), 300), (bilevel(), 200)]);
+    is_pdf_a(&pdf);
+    assert_eq!(pdf.windows(9).filter(|window| window == b"startxref").count(), 1);
+    let document = Document::load_mem(&pdf).unwrap();
+    let id = document.trailer.get(b"ID").unwrap().as_array().unwrap();
+    assert_eq!(id[0], id[1]);
+}
+
+/// The structural clauses of ISO 19005-2 that can be seen without a validator.
+pub(crate) fn is_pdf_a(pdf: &[u8]) {
+    assert!(pdf.starts_with(b"%PDF-1.7\n%") && pdf[10..14].iter().all(|&byte| byte > 127), "6.1.2 header");
+    assert!(pdf.ends_with(b"%%EOF\n"), "6.1.3 nothing after the end");
+    let document = Document::load_mem(pdf).unwrap();
+    assert!(document.trailer.has(b"ID") && !document.trailer.has(b"Encrypt"), "6.1.3 trailer");
+    let catalog = document.catalog().unwrap();
+    let metadata = catalog.get_deref(b"Metadata", &document).unwrap().as_stream().unwrap();
+    assert!(!metadata.dict.has(b"Filter"));
+    let packet = std::str::from_utf8(&metadata.content).unwrap();
+    for part in [
+        "<pdfaid:part>2</pdfaid:part>",
+        "<pdfaid:conformance>B</pdfaid:conformance>",
+        "&lt;bản 1 &amp; 2&gt;",
+    ] {
+        assert!(packet.contains(part), "6.6 {part} in {packet}");
+    }
+    let intents = catalog.get_deref(b"OutputIntents", &document).unwrap().as_array().unwrap();
+    let intent = document.dereference(&intents[0]).unwrap().1.as_dict().unwrap();
+    assert_eq!(intent.get(b"S").unwrap().as_name().unwrap(), b"GTS_PDFA1", "6.2.3 output intent");
+    let profile = intent.get_deref(b"DestOutputProfile", &document).unwrap().as_stream().unwrap();
+    assert_eq!(
+        (&profile.content[36..40], &profile.content[16..20]),
+        (b"acsp".as_slice(), b"RGB ".as_slice())
+    );
+    for object in document.objects.values() {
+        each_object(&document, object);
+    }
+}
+
+fn each_object(document: &Document, object: &Object) {
+    let dictionary = match object {
+        Object::Dictionary(dictionary) => dictionary,
+        Object::Stream(stream) => &stream.dict,
+        _ => return,
+    };
+    let named = |key: &[u8]| dictionary.get(key).and_then(Object::as_name).unwrap_or_default().to_vec();
+    for forbidden in
+        [b"SMask".as_slice(), b"OPI", b"Alternates", b"TR", b"LZW", b"JS", b"AA", b"OpenAction", b"XFA"]
+    {
+        assert!(!dictionary.has(forbidden), "{}", String::from_utf8_lossy(forbidden));
+    }
+    assert!(!dictionary.has(b"Group"), "6.2.10 no transparency");
+    match (named(b"Type").as_slice(), named(b"Subtype").as_slice()) {
+        (b"Annot", _) => is_good_annotation(document, dictionary),
+        (b"FontDescriptor", _) => assert!(dictionary.has(b"FontFile2"), "6.2.11.4 fonts are embedded"),
+        (b"Font", b"Type0") => {
+            assert!(dictionary.has(b"ToUnicode"));
+            assert_eq!(named(b"Encoding"), b"Identity-H");
+        }
+        (b"Font", b"CIDFontType2") => assert_eq!(named(b"CIDToGIDMap"), b"Identity", "6.2.11.3.2"),
+        _ => {}
+    }
+}
+
+fn is_good_annotation(document: &Document, widget: &Dictionary) {
+    let flags = widget.get(b"F").unwrap().as_i64().unwrap();
+    assert_eq!(flags & 0b10_0110_0111, 4, "6.3.2 printed; not hidden, invisible, without view");
+    let corners = widget.get(b"Rect").unwrap().as_array().unwrap();
+    let seen = corners[0].as_float().unwrap() != corners[2].as_float().unwrap();
+    if seen {
+        let appearance = widget.get(b"AP").unwrap().as_dict().unwrap();
+        assert_eq!(appearance.len(), 1, "6.3.3 only a normal appearance");
+        appearance.get_deref(b"N", document).unwrap().as_stream().unwrap();
+    }
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    ring::digest::digest(&ring::digest::SHA256, bytes).as_ref().try_into().unwrap()
+}

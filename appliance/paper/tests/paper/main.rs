@@ -1,0 +1,8 @@
+//! What `paper` makes is judged by programs that are not ours: poppler, qpdf and pyHanko. A missing judge fails the
+//! test that needs it, with the sentence that says how to get it.
+
+mod compose;
+mod judges;
+mod samples;
+mod sign;
+mod take_in;
