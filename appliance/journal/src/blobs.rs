@@ -49,16 +49,21 @@ impl Journal {
 }
 
 impl Blobs {
-    /// The blobs below a data folder; makes the folders, and empties `tmp/` of what a power cut left there.
+    /// The blobs below a data folder; makes the folders where they are not there yet.
     pub(crate) fn below(data: &Path) -> Result<Self, Fault> {
         let blobs = Self { folder: data.join("blobs"), tmp: data.join("tmp"), fresh: Arc::default() };
         make_folder(&blobs.folder)?;
         make_folder(&blobs.tmp)?;
         sync_folder(data)?;
-        for left in fs::read_dir(&blobs.tmp).map_err(reading)? {
+        Ok(blobs)
+    }
+
+    /// Throws away what a power cut left unfinished; for the one who holds the journal's lock.
+    pub(crate) fn empty_tmp(&self) -> Result<(), Fault> {
+        for left in fs::read_dir(&self.tmp).map_err(reading)? {
             fs::remove_file(left.map_err(reading)?.path()).map_err(|e| Fault::disk("emptying tmp", e))?;
         }
-        Ok(blobs)
+        Ok(())
     }
 
     /// Brings bytes to rest under their name. Bytes already there are not written again.
@@ -80,7 +85,7 @@ impl Blobs {
     /// # Errors
     /// If the disk is full or fails.
     pub fn writer(&self) -> Result<BlobWriter, Fault> {
-        let path = self.tmp.join(Uuid::new_v4().simple().to_string());
+        let path = self.tmp_path();
         let file =
             OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(writing)?;
         let file = Some(BufWriter::with_capacity(64 << 10, file));
@@ -199,6 +204,11 @@ impl Blobs {
         sync_folder(&shelf)?;
         fresh.insert(name);
         Ok(())
+    }
+
+    /// Where to make a file that is to be moved elsewhere when it is whole.
+    pub(crate) fn tmp_path(&self) -> PathBuf {
+        self.tmp.join(Uuid::new_v4().simple().to_string())
     }
 
     fn fresh(&self) -> MutexGuard<'_, HashSet<Sha256>> {

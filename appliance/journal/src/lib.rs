@@ -129,6 +129,8 @@ mod rebuild;
 mod rows;
 mod snapshot;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

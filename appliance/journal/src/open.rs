@@ -1,16 +1,18 @@
 //! Opening a data folder: whose it is, what version it is, and whether its rows are the program's.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use redb::backends::FileBackend;
-use redb::{DatabaseError, StorageBackend, StorageError, TableError};
+use redb::{DatabaseError, StorageError, TableError};
 use tokio::sync::watch;
 use uuid::Uuid;
 use wire::JournalId;
 
+use crate::blobs::sync_folder;
 use crate::commit::sealed_head;
 use crate::fault::{Fault, While};
 use crate::rebuild::rebuild_in;
@@ -72,7 +74,7 @@ impl From<Fault> for OpenError {
 
 impl From<DatabaseError> for OpenError {
     fn from(error: DatabaseError) -> Self {
-        use std::io::ErrorKind::{InvalidData, UnexpectedEof};
+        use ErrorKind::{InvalidData, UnexpectedEof};
         match error {
             DatabaseError::DatabaseAlreadyOpen | DatabaseError::LockProtocolMismatch => Self::InUse,
             DatabaseError::Storage(StorageError::Io(e))
@@ -98,19 +100,18 @@ impl Journal {
             .create(folder)
             .map_err(|error| Fault::disk("making the data folder", error))?;
         let file = folder.join("journal.redb");
-        Self::over(folder, projection, Box::new(move || open_file(&file)))
+        if !file.try_exists().map_err(|error| Fault::disk("looking for the journal file", error))? {
+            found_in(folder, &file, &projection)?;
+        }
+        Self::over(folder, projection, opener(file))
     }
 
-    /// The same over any bytes, for tests that need a disk to fail.
+    /// The same over any bytes that hold a journal; tests need a disk that fails.
     pub(crate) fn over(folder: &Path, projection: Projection, opener: Opener) -> Result<Self, OpenError> {
         let store = Store::open(opener)?;
-        // Only now: `tmp/` may be emptied by the one who holds the file's lock.
+        let id = identity(&store)?;
         let blobs = Blobs::below(folder)?;
-        let id = match identity(&store)? {
-            Some(id) => id,
-            None if !blobs.names()?.is_empty() => return Err(OpenError::Missing),
-            None => begin(&store, &projection)?,
-        };
+        blobs.empty_tmp()?;
         let reading = store.begin_read()?;
         let meta = reading.open_table(META).while_("opening meta")?;
         let rows_version = meta.get("rows_version").while_("reading meta")?.map(|it| it.value().to_owned());
@@ -123,18 +124,46 @@ impl Journal {
     }
 }
 
-fn open_file(path: &Path) -> Result<Box<dyn StorageBackend>, DatabaseError> {
-    let file =
-        OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
-    Ok(Box::new(FileBackend::new(file)?))
+fn opener(path: PathBuf) -> Opener {
+    Box::new(move || {
+        let file =
+            OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path)?;
+        Ok(Box::new(FileBackend::new(file)?))
+    })
 }
 
-/// The journal's id, once the format is one we know; `None` in a file nothing was ever committed to.
-fn identity(store: &Store) -> Result<Option<JournalId>, OpenError> {
+/// Begins a journal aside and links it into its place when it is whole: a power cut while redb makes a file leaves
+/// one that redb itself does not open again.
+fn found_in(folder: &Path, file: &Path, projection: &Projection) -> Result<(), OpenError> {
+    let blobs = Blobs::below(folder)?;
+    if !blobs.names()?.is_empty() {
+        return Err(OpenError::Missing);
+    }
+    let aside = blobs.tmp_path();
+    found(opener(aside.clone()), projection)?;
+    match fs::hard_link(&aside, file) {
+        // Another program began one at the same time, and had emptied `tmp/` or not; whose is in place is the journal.
+        Err(error) if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound) => {}
+        outcome => outcome.map_err(|error| Fault::disk("putting the journal file in place", error))?,
+    }
+    Ok(sync_folder(folder)?)
+}
+
+/// Makes an empty journal of an empty file.
+pub(crate) fn found(opener: Opener, projection: &Projection) -> Result<(), OpenError> {
+    let store = Store::open(opener)?;
+    begin(&store, projection)?;
+    Ok(store.close()?)
+}
+
+/// The journal's id, once the format is one we know.
+fn identity(store: &Store) -> Result<JournalId, OpenError> {
     let reading = store.begin_read()?;
     let meta = match reading.open_table(META) {
         Ok(meta) => meta,
-        Err(TableError::TableDoesNotExist(_)) => return Ok(None),
+        Err(TableError::TableDoesNotExist(_)) => {
+            return Err(OpenError::Damaged("it holds no journal".into()));
+        }
         Err(error) => return Err(Fault::store("opening meta", error.into()).into()),
     };
     let text = |name: &str| -> Result<String, OpenError> {
@@ -150,11 +179,11 @@ fn identity(store: &Store) -> Result<Option<JournalId>, OpenError> {
     }
     let id = text("journal")?;
     let id = Uuid::parse_str(&id).map_err(|_| OpenError::Damaged(format!("journal id {id:?}")))?;
-    Ok(Some(JournalId(id)))
+    Ok(JournalId(id))
 }
 
 /// A new journal with all its tables, in one transaction.
-fn begin(store: &Store, projection: &Projection) -> Result<JournalId, Fault> {
+fn begin(store: &Store, projection: &Projection) -> Result<(), Fault> {
     // Random and not made of the time: a box without a clock battery begins all its lives in 1970.
     let id = JournalId(Uuid::new_v4());
     let writing = store.begin_write()?;
@@ -176,8 +205,7 @@ fn begin(store: &Store, projection: &Projection) -> Result<JournalId, Fault> {
         transaction.open_table(CURSORS).while_("making tables")?;
         transaction.open_table(NOTES).while_("making tables")?;
     }
-    writing.commit()?;
-    Ok(id)
+    writing.commit()
 }
 
 fn renew_rows(store: &Store, projection: &Projection) -> Result<(), Fault> {

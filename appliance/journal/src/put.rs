@@ -67,7 +67,7 @@ impl<'t> Rows<'t> {
         Ok(())
     }
 
-    fn tables(&mut self) -> Result<&mut Tables<'t>, Fault> {
+    pub(crate) fn tables(&mut self) -> Result<&mut Tables<'t>, Fault> {
         match &mut self.shelf {
             Shelf::Writing(tables) => Ok(tables),
             // Out of reach: nobody gets a snapshot's rows by mutable reference.

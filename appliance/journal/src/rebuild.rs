@@ -25,7 +25,7 @@ impl Projection {
         let header = entry.header();
         let body = entry.body().ok_or_else(|| Fault::Damaged(format!("entry {} has no body", header.seq)))?;
         (self.project)(rows, header, body)?;
-        rows.passed(header.time);
+        rows.tables()?.last_time = Some(header.time);
         Ok(())
     }
 }

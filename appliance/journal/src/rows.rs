@@ -8,9 +8,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wire::Stamp;
 
+use crate::commit::last_entry;
 use crate::fault::{Fault, While};
 use crate::keys;
-use crate::store::{INDEXES, NUMBERS, ROWS};
+use crate::store::{ENTRIES, INDEXES, NUMBERS, ROWS};
 
 /// A kind of row.
 ///
@@ -67,7 +68,6 @@ impl<'p> Page<'p> {
 /// them in a form that can be written.
 pub struct Rows<'t> {
     pub(crate) shelf: Shelf<'t>,
-    last_time: Option<Stamp>,
 }
 
 /// redb has two kinds of table, one per kind of transaction.
@@ -77,6 +77,7 @@ pub(crate) enum Shelf<'t> {
         rows: ReadOnlyTable<&'static [u8], &'static [u8]>,
         indexes: ReadOnlyTable<&'static [u8], ()>,
         numbers: ReadOnlyTable<(&'static str, i32), u64>,
+        entries: ReadOnlyTable<u64, &'static str>,
     },
 }
 
@@ -84,16 +85,19 @@ pub(crate) struct Tables<'t> {
     pub(crate) rows: Table<'t, &'static [u8], &'static [u8]>,
     pub(crate) indexes: Table<'t, &'static [u8], ()>,
     pub(crate) numbers: Table<'t, (&'static str, i32), u64>,
+    /// Of the entry before the one being projected.
+    pub(crate) last_time: Option<Stamp>,
 }
 
 impl Rows<'static> {
-    pub(crate) fn reading(transaction: &ReadTransaction, last_time: Option<Stamp>) -> Result<Self, Fault> {
+    pub(crate) fn reading(transaction: &ReadTransaction) -> Result<Self, Fault> {
         let shelf = Shelf::Reading {
             rows: transaction.open_table(ROWS).while_("opening rows")?,
             indexes: transaction.open_table(INDEXES).while_("opening indexes")?,
             numbers: transaction.open_table(NUMBERS).while_("opening numbers")?,
+            entries: transaction.open_table(ENTRIES).while_("opening entries")?,
         };
-        Ok(Self { shelf, last_time })
+        Ok(Self { shelf })
     }
 }
 
@@ -106,21 +110,21 @@ impl<'t> Rows<'t> {
             rows: transaction.open_table(ROWS).while_("opening rows")?,
             indexes: transaction.open_table(INDEXES).while_("opening indexes")?,
             numbers: transaction.open_table(NUMBERS).while_("opening numbers")?,
+            last_time,
         };
-        Ok(Self { shelf: Shelf::Writing(tables), last_time })
-    }
-
-    pub(crate) fn passed(&mut self, time: Stamp) {
-        self.last_time = Some(time);
+        Ok(Self { shelf: Shelf::Writing(tables) })
     }
 
     /// When the last entry was written, by the box's clock; for a projection, the entry before. `None` in an
     /// empty journal.
     ///
     /// # Errors
-    /// None today; a fault of the store is possible wherever rows are read.
+    /// If the store fails or the last entry is damaged.
     pub fn last_time(&self) -> Result<Option<Stamp>, Fault> {
-        Ok(self.last_time)
+        match &self.shelf {
+            Shelf::Writing(tables) => Ok(tables.last_time),
+            Shelf::Reading { entries, .. } => Ok(last_entry(entries)?.map(|entry| entry.header().time)),
+        }
     }
 
     /// The row of that name.

@@ -7,7 +7,7 @@ use redb::{ReadOnlyTable, ReadableTable};
 use wire::{Entry, Head, Sha256};
 
 use crate::Journal;
-use crate::commit::{last_entry, parse_entry, sealed_head};
+use crate::commit::{parse_entry, sealed_head};
 use crate::fault::{Fault, While};
 use crate::rows::Rows;
 use crate::store::{ENTRIES, META};
@@ -29,8 +29,7 @@ impl Journal {
         let transaction = self.store().begin_read()?;
         let entries = transaction.open_table(ENTRIES).while_("opening entries")?;
         let meta = transaction.open_table(META).while_("opening meta")?;
-        let last_time = last_entry(&entries)?.map(|entry| entry.header().time);
-        Ok(Snapshot { rows: Rows::reading(&transaction, last_time)?, entries, head: sealed_head(&meta)? })
+        Ok(Snapshot { rows: Rows::reading(&transaction)?, entries, head: sealed_head(&meta)? })
     }
 
     /// Where the chain stands now.

@@ -80,6 +80,12 @@ impl Store {
         database.as_ref().ok_or(CLOSED)?.begin_read().while_("beginning to read")
     }
 
+    /// Closes the file and says whether that went well, as dropping cannot.
+    pub(crate) fn close(self) -> Result<(), Fault> {
+        let database = self.database.into_inner().unwrap_or_else(PoisonError::into_inner);
+        database.map_or(Ok(()), Database::close).while_("closing the journal")
+    }
+
     fn mend(&self, _only: &MutexGuard<'_, ()>) -> Result<(), Fault> {
         if !self.trouble.load(Ordering::Acquire) {
             return Ok(());
