@@ -1,0 +1,115 @@
+//! Pages to the document of record: the captures of a scan, or one picture that was brought, become a PDF/A that is
+//! at rest before the office hears of it. One at a time, one page in memory.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, FixedOffset};
+use office::scans::{Command as Scans, Page, Paper, Scan};
+use office::{Actor, Command, Error, Refusal};
+use paper::{About, CaptureRef, ComposeError};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use uuid::Uuid;
+
+use crate::{App, blocking};
+
+/// Who the box is when it makes a PDF.
+const SCAN_DESK: Actor = Actor::Machine("bàn quét");
+
+/// Where PDFs are made and looked into: room for one at a time, so that memory is bounded by one document.
+#[derive(Clone)]
+pub struct Bench(Arc<Semaphore>);
+
+impl Default for Bench {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(1)))
+    }
+}
+
+impl Bench {
+    /// Waits for the room.
+    pub(crate) async fn room(&self) -> SemaphorePermit<'_> {
+        self.0.acquire().await.expect("the semaphore is never closed")
+    }
+}
+
+/// The paper of a scan, made now unless its pages have not changed since it was made.
+///
+/// # Errors
+/// `scan.no_pages`; `version.stale` if a page came or went meanwhile; a full disk.
+pub(crate) async fn paper_of(app: &App, scan: Uuid) -> Result<Paper, Error> {
+    let _room = app.bench.room().await;
+    let row = app.desk.read(move |snapshot| Ok(snapshot.get::<Scan>(&scan.to_string())?)).await?;
+    let row = row.ok_or_else(Refusal::not_found)?;
+    if let Some(paper) = row.paper {
+        return Ok(paper);
+    }
+    if row.pages.is_empty() {
+        return Err(Refusal::new(
+            "scan.no_pages",
+            422,
+            "Lần quét này chưa có trang nào. Hãy đặt giấy vào máy quét rồi bấm Quét tiếp.",
+        )
+        .into());
+    }
+    let about = about(app, "Bản số hóa").await?;
+    let journal = app.desk.journal().clone();
+    let pages = row.pages;
+    let paper = blocking(move || written(&journal, &pages, &about)).await??;
+    let composed = Scans::Compose { scan, version: row.version, paper: paper.clone() };
+    app.desk.execute(SCAN_DESK, Command::Scans(composed)).await?;
+    Ok(paper)
+}
+
+/// What stands in the file about it.
+///
+/// # Errors
+/// If the store fails.
+pub(crate) async fn about(app: &App, title: &str) -> Result<About, Error> {
+    let unit = unit_name(app).await?;
+    Ok(stated(title, unit, app.desk.now().in_vietnam()))
+}
+
+/// What the unit is called; nothing before it was set up.
+///
+/// # Errors
+/// If the store fails.
+pub(crate) async fn unit_name(app: &App) -> Result<String, Error> {
+    let unit = app.desk.read(|snapshot| Ok(office::units::rules::current(snapshot)?)).await?;
+    Ok(unit.map(|unit| unit.facts.name).unwrap_or_default())
+}
+
+/// The same, without a box.
+pub(crate) fn stated(title: &str, unit: String, created: DateTime<FixedOffset>) -> About {
+    About { title: title.to_owned(), subject: String::new(), author: unit, language: "vi-VN".into(), created }
+}
+
+fn written(journal: &journal::Journal, pages: &[Page], about: &About) -> Result<Paper, Error> {
+    let captures = pages.iter().map(|page| {
+        let bytes = journal.blobs().read(&page.capture)?.ok_or(journal::Fault::MissingBlob(page.capture))?;
+        Ok::<_, journal::Fault>(CaptureRef { bytes: bytes.into(), dpi: page.dpi })
+    });
+    let mut blob = journal.blobs().writer()?;
+    let composed = paper::compose(captures, about, &mut blob).map_err(not_composed)?;
+    let name = blob.finish()?;
+    Ok(Paper { name, pages: composed.pages, bytes: composed.bytes, signed: false })
+}
+
+/// A PDF at rest from one picture.
+pub(crate) fn from_picture(
+    journal: &journal::Journal,
+    picture: CaptureRef<'_>,
+    about: &About,
+) -> Result<Paper, Error> {
+    let mut blob = journal.blobs().writer()?;
+    let one = std::iter::once(Ok::<_, std::io::Error>(picture));
+    let composed = paper::compose(one, about, &mut blob).map_err(not_composed)?;
+    let name = blob.finish()?;
+    Ok(Paper { name, pages: composed.pages, bytes: composed.bytes, signed: false })
+}
+
+fn not_composed(error: ComposeError) -> Error {
+    match error {
+        ComposeError::Write(error) => Error::Fault(error.into()),
+        other => Error::Broken(format!("composing: {other}")),
+    }
+}

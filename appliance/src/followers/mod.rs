@@ -1,0 +1,58 @@
+//! Loops that read the journal after their own place in it and act.
+//!
+//! A nudge (the journal's tip moved) only wakes; a timer repairs a nudge that was lost; the work asks the journal
+//! what there is to do and takes no other input, so that it can be interrupted anywhere and begun again.
+//!
+//! - [`live`]: what changed, for open browsers
+//! - [`seal`]: carries out signing requests whose key was unlocked
+//! - [`link`]: the office above
+
+pub(crate) mod link;
+pub(crate) mod live;
+pub(crate) mod seal;
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::App;
+
+/// Longest a lost nudge stays unnoticed.
+const REPAIR: Duration = Duration::from_secs(30);
+
+/// Starts all followers of a box.
+pub(crate) fn start(app: &App, tasks: &TaskTracker) {
+    tasks.spawn(live::follow(app.clone()));
+    tasks.spawn(seal::follow(app.clone()));
+    tasks.spawn(link::follow(app.clone()));
+}
+
+/// Says when to look: at once, at every nudge, and at least every 30 s.
+struct Nudges {
+    tip: watch::Receiver<u64>,
+    stop: CancellationToken,
+    begun: bool,
+}
+
+impl Nudges {
+    fn of(app: &App) -> Self {
+        Self { tip: app.desk.journal().tip(), stop: app.stop.clone(), begun: false }
+    }
+
+    /// True when it is time to look, false when the box stops.
+    async fn next(&mut self) -> bool {
+        if self.begun {
+            tokio::select! {
+                () = self.stop.cancelled() => return false,
+                moved = self.tip.changed() => if moved.is_err() { return false },
+                () = tokio::time::sleep(REPAIR) => {}
+            }
+        }
+        self.begun = true;
+        // Before the work: a nudge that comes during it must wake us again.
+        self.tip.borrow_and_update();
+        !self.stop.is_cancelled()
+    }
+}

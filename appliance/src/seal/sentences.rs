@@ -1,0 +1,127 @@
+//! What can be wrong with a key file, in words; once for adding it and once for sealing with it.
+
+use office::Refusal;
+use token::TokenError;
+use wire::Stamp;
+
+/// While adding a key file: `key.*`.
+pub(crate) fn adding(error: &TokenError) -> Refusal {
+    match error {
+        TokenError::WrongPassphrase => Refusal::field(
+            "key.wrong_passphrase",
+            "passphrase",
+            "Mật khẩu của tệp khóa không đúng. Hãy gõ lại; chú ý bộ gõ tiếng Việt và phím Caps Lock.",
+        ),
+        TokenError::NotAKeyFile(_) => Refusal::field(
+            "key.not_a_key_file",
+            "file",
+            "Tệp này không phải tệp khóa PKCS#12 (.p12, .pfx). Hãy chọn đúng tệp mà nơi cấp chứng thư gửi.",
+        ),
+        TokenError::NoKey => Refusal::field(
+            "key.no_key",
+            "file",
+            "Tệp này chỉ có chứng thư mà không có khóa bí mật. Hãy chọn tệp .p12 đầy đủ mà nơi cấp chứng thư gửi.",
+        ),
+        TokenError::Expired { since_ms } => Refusal::field(
+            "key.expired",
+            "file",
+            format!(
+                "Chứng thư này đã hết hạn từ {}. Hãy xin cấp chứng thư mới rồi thêm tệp mới.",
+                day(*since_ms)
+            ),
+        ),
+        TokenError::NotYetValid { from_ms } => Refusal::field(
+            "key.not_yet_valid",
+            "file",
+            format!(
+                "Chứng thư này chỉ có hiệu lực từ {}. Hãy thêm lại sau ngày đó, hoặc kiểm tra đồng hồ của hộp.",
+                day(*from_ms)
+            ),
+        ),
+        TokenError::KeyMismatch => Refusal::field(
+            "key.mismatch",
+            "file",
+            "Khóa bí mật và chứng thư trong tệp không phải một cặp. Hãy xin lại tệp từ nơi cấp chứng thư.",
+        ),
+        TokenError::KeyTooShort { bits } => Refusal::field(
+            "key.too_short",
+            "file",
+            format!(
+                "Khóa {bits} bit quá ngắn, không còn an toàn. Hãy xin cấp khóa RSA từ 2048 bit hoặc ECDSA P-256."
+            ),
+        ),
+        TokenError::Unsupported(_) => Refusal::field(
+            "key.unsupported",
+            "file",
+            "Loại khóa trong tệp này hộp chưa dùng được. Hãy xin cấp khóa RSA từ 2048 bit hoặc ECDSA P-256.",
+        ),
+        TokenError::Failed(_) => Refusal::field(
+            "key.failed",
+            "file",
+            "Chưa mở được tệp khóa. Hãy thử lại; nếu vẫn không được, xin lại tệp từ nơi cấp chứng thư.",
+        ),
+    }
+}
+
+/// While sealing: `seal.*`.
+pub(crate) fn sealing(error: &TokenError) -> Refusal {
+    match error {
+        TokenError::WrongPassphrase => Refusal::field(
+            "seal.wrong_pin",
+            "pin",
+            "Mã PIN của khóa không đúng nên chưa đóng dấu. Hãy gõ lại; chú ý bộ gõ tiếng Việt và phím Caps Lock.",
+        ),
+        TokenError::Expired { since_ms } => Refusal::new(
+            "seal.expired",
+            422,
+            format!(
+                "Chứng thư này đã hết hạn từ {} nên không đóng dấu được nữa. Hãy thêm chứng thư mới ở mục Chứng thư số.",
+                day(*since_ms)
+            ),
+        ),
+        TokenError::NotYetValid { from_ms } => Refusal::new(
+            "seal.not_yet_valid",
+            422,
+            format!(
+                "Chứng thư này chỉ có hiệu lực từ {}. Hãy chọn chứng thư khác hoặc kiểm tra đồng hồ của hộp.",
+                day(*from_ms)
+            ),
+        ),
+        other => Refusal::new("seal.key_unusable", 422, adding(other).detail),
+    }
+}
+
+/// `21/11/2026`
+fn day(unix_ms: i64) -> String {
+    Stamp::from_unix_ms(unix_ms).in_vietnam().format("%d/%m/%Y").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_trouble_with_a_key_has_a_sentence_with_a_next_step() {
+        let troubles = [
+            TokenError::WrongPassphrase,
+            TokenError::NotAKeyFile("ASN.1".into()),
+            TokenError::NoKey,
+            TokenError::Expired { since_ms: 0 },
+            TokenError::NotYetValid { from_ms: 0 },
+            TokenError::KeyMismatch,
+            TokenError::KeyTooShort { bits: 1024 },
+            TokenError::Unsupported("GOST".into()),
+            TokenError::Failed("rng".into()),
+        ];
+        for trouble in troubles {
+            for refusal in [adding(&trouble), sealing(&trouble)] {
+                assert!(
+                    refusal.detail.contains("Hãy") && refusal.status == 422,
+                    "{}: {}",
+                    refusal.code,
+                    refusal.detail
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The program itself: its command line, its exit codes, its end.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::school::fixture;
+
+fn vanthu(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vanthu"));
+    command.args(arguments).env("VANTHU_TEST_PASSWORD", "mười hai con giáp");
+    command
+}
+
+fn init(data: &Path) -> Output {
+    let data = data.to_str().unwrap();
+    let arguments = ["init", "--data", data, "--unit", "Trường THCS Hoa Mai", "--admin", "it"];
+    vanthu(&arguments).args(["--password-env", "VANTHU_TEST_PASSWORD", "--json"]).output().unwrap()
+}
+
+/// Serves on a free port and waits until it says where.
+fn serve(data: &Path) -> (Child, String) {
+    let mut child = vanthu(&["serve", "--json", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let said: Value = serde_json::from_str(&line).unwrap();
+    (child, said["listening"].as_str().unwrap().to_owned())
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_box_is_set_up_once_checked_and_rebuilt() {
+    let folder = TempDir::new().unwrap();
+    let done = init(folder.path());
+    assert_eq!(done.status.code(), Some(0), "{}", said(&done));
+    let again = init(folder.path());
+    assert_eq!(again.status.code(), Some(1), "set up twice: {}", said(&again));
+    let data = folder.path().to_str().unwrap();
+    for command in ["check", "rebuild", "check"] {
+        let output = vanthu(&[command, "--json", "--data", data]).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{command}: {}", said(&output));
+        assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap()["ok"], true);
+    }
+    assert_eq!(vanthu(&["serve"]).output().unwrap().status.code(), Some(2), "used wrongly");
+}
+
+#[test]
+fn a_second_process_on_the_data_is_refused_in_words_and_the_first_goes_on() {
+    let folder = TempDir::new().unwrap();
+    init(folder.path());
+    let (mut first, address) = serve(folder.path());
+    let data = folder.path().to_str().unwrap();
+    for second in [vec!["serve", "--listen", "127.0.0.1:0", "--data", data], vec!["check", "--data", data]] {
+        let output = vanthu(&second).output().unwrap();
+        assert_eq!(output.status.code(), Some(3));
+        assert!(said(&output).contains("đang được một tiến trình vanthu khác dùng"), "{}", said(&output));
+    }
+    assert!(answer(&address, "/healthz").starts_with("HTTP/1.1 200"));
+    terminate(&first);
+    assert_eq!(first.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn told_to_stop_the_box_ends_in_order_even_while_browsers_watch() {
+    let folder = TempDir::new().unwrap();
+    init(folder.path());
+    let (mut child, address) = serve(folder.path());
+    let cookie = signed_in(&address);
+    let mut watching = TcpStream::connect(&address).unwrap();
+    write!(watching, "GET /api/live HTTP/1.1\r\nHost: box\r\nCookie: {cookie}\r\n\r\n").unwrap();
+    let mut reader = BufReader::new(watching);
+    let mut status = String::new();
+    reader.read_line(&mut status).unwrap();
+    assert!(status.starts_with("HTTP/1.1 200"), "{status}");
+    terminate(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let data = folder.path().to_str().unwrap();
+    assert_eq!(vanthu(&["check", "--data", data]).output().unwrap().status.code(), Some(0));
+}
+
+#[test]
+fn images_become_a_document_and_a_document_is_signed_from_the_command_line() {
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (page, key) = (fixture("pages/p01.jpg"), fixture("pki/unit.p12"));
+    let (page, key) = (page.to_str().unwrap(), key.to_str().unwrap());
+    let composed =
+        vanthu(&["compose", "--json", "--dpi", "300", page, page, "-o", &at("a.pdf")]).output().unwrap();
+    assert_eq!(composed.status.code(), Some(0), "{}", said(&composed));
+    assert_eq!(serde_json::from_slice::<Value>(&composed.stdout).unwrap()["pages"], 2);
+
+    let sign = |pin: &str| {
+        let arguments =
+            ["sign", "--json", "--key", key, "--pin-env", "VANTHU_TEST_PIN", &at("a.pdf"), &at("b.pdf")];
+        vanthu(&arguments).env("VANTHU_TEST_PIN", pin).output().unwrap()
+    };
+    let refused = sign("sai");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said(&refused).contains("PIN"), "{}", said(&refused));
+    let signed = sign("mật khẩu đơn vị");
+    assert_eq!(signed.status.code(), Some(0), "{}", said(&signed));
+    let (before, after) = (std::fs::read(at("a.pdf")).unwrap(), std::fs::read(at("b.pdf")).unwrap());
+    assert!(after.starts_with(&before), "signing only appends");
+
+    let wrong = vanthu(&["compose", key, "-o", &at("c.pdf")]).output().unwrap();
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(!Path::new(&at("c.pdf")).exists());
+}
+
+fn terminate(child: &Child) {
+    let status = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert!(status.success());
+}
+
+fn answer(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: box\r\nConnection: close\r\n\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text
+}
+
+fn signed_in(address: &str) -> String {
+    let body = r#"{"username":"it","password":"mười hai con giáp"}"#;
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "POST /api/sessions HTTP/1.1\r\nHost: box\r\nConnection: close\r\nX-Requested-With: vanthu\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    let cookie =
+        text.lines().find_map(|line| line.to_lowercase().starts_with("set-cookie").then_some(line)).unwrap();
+    cookie.split_once(' ').unwrap().1.split(';').next().unwrap().to_owned()
+}
