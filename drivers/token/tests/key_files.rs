@@ -1,5 +1,7 @@
 //! Every way a key file can be wrong is told apart, and every good one signs.
 
+#![allow(clippy::unwrap_used)]
+
 use p12_keystore::{Certificate, KeyStore, KeyStoreEntry, PrivateKeyChain};
 use ring::signature::{
     ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey,
@@ -42,7 +44,8 @@ fn good_key_files_open_and_sign() {
 #[test]
 fn what_is_wrong_is_told_apart() {
     let cut = |name: &str, keep: usize| fixture(name)[..keep].to_vec();
-    let table: [(&str, Vec<u8>, &str, i64, fn(&TokenError) -> bool); 13] = [
+    type Row = (&'static str, Vec<u8>, &'static str, i64, fn(&TokenError) -> bool);
+    let table: [Row; 13] = [
         ("wrong passphrase, modern", fixture("unit.p12"), "sai", NOW_MS, |e| {
             matches!(e, TokenError::WrongPassphrase)
         }),

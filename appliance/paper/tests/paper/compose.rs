@@ -102,7 +102,8 @@ fn what_cannot_be_archived_is_refused_with_its_reason() {
         encoder.encode(&[0; 64 * 64 * 4], 64, 64, jpeg_encoder::ColorType::Cmyk).unwrap();
         jpeg
     };
-    let table: [(&str, Vec<u8>, u32, fn(&CaptureFault) -> bool); 7] = [
+    type Row = (&'static str, Vec<u8>, u32, fn(&CaptureFault) -> bool);
+    let table: [Row; 7] = [
         ("CMYK", cmyk, 72, |f| *f == CaptureFault::Cmyk),
         ("16 bit", deep, 72, |f| *f == CaptureFault::Depth(16)),
         ("text", b"not a picture".to_vec(), 300, |f| *f == CaptureFault::NotAnImage),

@@ -219,7 +219,8 @@ fn files_that_must_not_be_signed_are_refused() {
         let at = base.windows(10).rposition(|window| window == b"startxref\n").unwrap() + 10;
         [&base[..at], b"7\n%%EOF\n"].concat()
     };
-    let table: [(&str, Vec<u8>, fn(&SignError) -> bool); 7] = [
+    type Row = (&'static str, Vec<u8>, fn(&SignError) -> bool);
+    let table: [Row; 7] = [
         ("certified", certified, |e| matches!(e, SignError::Certified)),
         ("encrypted", locked("mat"), |e| matches!(e, SignError::Encrypted)),
         ("encrypted with an empty password", locked(""), |e| matches!(e, SignError::Encrypted)),

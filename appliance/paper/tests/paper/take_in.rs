@@ -5,6 +5,7 @@ use crate::{
     samples::{blank, block, composed, document, key, scan, signed},
 };
 use image::{DynamicImage, GenericImageView, ImageFormat as Coding, Rgb, RgbImage, RgbaImage};
+use lopdf::{Document, Stream, dictionary};
 use paper::{
     CaptureFault, ConvertedFormat, ImageFormat, InspectError, Kind, MOST_PAGES, image_to_capture, inspect,
 };
@@ -21,6 +22,20 @@ fn pages(claimed: u32, listed: usize) -> Vec<u8> {
     let kids = "3 0 R ".repeat(listed);
     let base = String::from_utf8_lossy(&blank("")).into_owned();
     base.replace("/Kids[3 0 R]/Count 1", &format!("/Kids[{kids}]/Count {claimed}")).into_bytes()
+}
+
+/// A few hundred KB that claim to be an object stream and unpack to 200 MB.
+fn bomb() -> Vec<u8> {
+    let mut document = Document::load_mem(&blank("")).unwrap();
+    let mut stream =
+        Stream::new(dictionary! { "Type" => "ObjXXX", "N" => 1, "First" => 4 }, vec![b' '; 200 << 20]);
+    stream.compress().unwrap();
+    document.add_object(stream);
+    let mut pdf = Vec::new();
+    document.save_to(&mut pdf).unwrap();
+    let at = pdf.windows(6).position(|window| window == b"ObjXXX").unwrap();
+    pdf[at..at + 6].copy_from_slice(b"ObjStm");
+    pdf
 }
 
 /// A PNG header that promises more than any memory.
@@ -52,11 +67,13 @@ fn an_upload_is_what_it_is_and_not_what_it_is_called() {
 #[test]
 fn uploads_that_lie_or_cannot_be_read_are_refused() {
     let base = document();
-    let table: [(&str, Vec<u8>, fn(&InspectError) -> bool); 11] = [
+    type Row = (&'static str, Vec<u8>, fn(&InspectError) -> bool);
+    let table: [Row; 12] = [
         ("claims 40,000 pages", pages(40_000, 1), |e| {
             *e == InspectError::TooManyPages { claimed: 40_000, most: MOST_PAGES }
         }),
         ("hides 3,000 pages", pages(1, 3000), |e| matches!(e, InspectError::TooManyPages { .. })),
+        ("unpacks to 200 MB", bomb(), |e| matches!(e, InspectError::Damaged(_))),
         ("no pages", pages(0, 0), |e| matches!(e, InspectError::Damaged(_))),
         ("encrypted", qpdf(&base, &["--encrypt", "mat", "owner", "256", "--"]), |e| {
             *e == InspectError::Encrypted
