@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, type Page } from '@playwright/test';
-import type { Person } from './house';
+import { house, type Person } from './house';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -13,6 +13,8 @@ export const LAPTOP = { width: 1280, height: 720 };
 
 export async function signIn(page: Page, person: Person): Promise<void> {
   await page.goto('/');
+  // The letterhead comes with the door's answer and moves the fields down a little.
+  await expect(page.getByText(house.school.name)).toBeVisible();
   await page.getByLabel('Tên đăng nhập').fill(person.username);
   await page.getByLabel('Mật khẩu').fill(person.password);
   await page.getByRole('button', { name: 'Đăng nhập' }).click();

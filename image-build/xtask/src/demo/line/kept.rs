@@ -41,6 +41,11 @@ impl Kept {
         Ok(())
     }
 
+    /// Whether nothing has been acknowledged yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.letters.is_empty() && self.scans.is_empty()
+    }
+
     /// The number under which a document stands in its book.
     pub(super) fn number_of(&self, letter: Option<&str>) -> Option<&str> {
         letter.and_then(|id| self.letters.get(id)).map(|letter| letter.number_text.as_str())

@@ -131,6 +131,10 @@ impl Line {
     /// # Errors
     /// When the box does not answer.
     pub fn lost(&mut self) -> Answer<Vec<String>> {
+        // Before the clerk has an account nobody can ask, and there is nothing to ask for.
+        if self.kept.is_empty() {
+            return Ok(Vec::new());
+        }
         let clerk = self.clerk()?;
         self.kept.lost(&clerk)
     }
