@@ -130,8 +130,7 @@ mod tests {
         let page = Page { width: 10, height: 2, pixels: Pixels::Bits(vec![0b1000_0001, 0x40, 0, 0xff]) };
         let capture = encode(page, 300).unwrap();
         assert_eq!((capture.format, capture.width_px, capture.height_px), (CaptureFormat::Png, 10, 2));
-        let mut reader =
-            png::Decoder::new(std::io::Cursor::new(&capture.bytes)).read_info().unwrap();
+        let mut reader = png::Decoder::new(std::io::Cursor::new(&capture.bytes)).read_info().unwrap();
         assert_eq!(reader.info().pixel_dims.unwrap().xppu, 11_811);
         let mut raw = vec![0; 4];
         reader.next_frame(&mut raw).unwrap();

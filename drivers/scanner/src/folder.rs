@@ -100,7 +100,8 @@ impl Driver for Folder {
 fn read_sheet(path: &Path, wanted_dpi: u32) -> Result<(Page, u32), ScanError> {
     let name = || path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let bytes = fs::read(path).map_err(|e| ScanError::Io(format!("{}: {e}", name())))?;
-    let image = image::load_from_memory(&bytes).map_err(|e| ScanError::Invalid(format!("{}: {e}", name())))?;
+    let image =
+        image::load_from_memory(&bytes).map_err(|e| ScanError::Invalid(format!("{}: {e}", name())))?;
     let (width, height) = (image.width(), image.height());
     let pixels = match image {
         DynamicImage::ImageLuma8(grey) => Pixels::Grey(grey.into_raw()),

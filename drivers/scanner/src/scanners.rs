@@ -84,62 +84,69 @@ impl Scanners {
         let mut slot = match self.inner.worker.try_lock() {
             Ok(slot) => slot,
             Err(_) if self.inner.scanning.load(Ordering::Acquire) => {
-                return self.last_list().clone().ok_or(ScanError::Busy);
+                return self.inner.last_list().clone().ok_or(ScanError::Busy);
             }
             Err(_) => self.inner.worker.lock().await,
         };
-        let (mut talk, reused) = self.talk(&mut slot)?;
+        let (mut talk, reused) = self.inner.talk(&mut slot)?;
         let mut list = talk.devices().await;
         if reused && matches!(list, Err(Ended::Left)) {
-            talk = self.talk(&mut slot)?.0;
+            talk = self.inner.talk(&mut slot)?.0;
             list = talk.devices().await;
         }
         *slot = talk.worker_if_over();
         let list = list?;
-        *self.last_list() = Some(list.clone());
+        *self.inner.last_list() = Some(list.clone());
         Ok(list)
     }
 
     /// Scans, and returns the number of pages that `keep` kept.
     ///
-    /// `keep` is called with every [`Progress`], one at a time; the worker feeds the next sheet only after it
-    /// has returned `Ok` for the page before. When it fails, scanning stops with [`ScanError::Keep`]. Pages kept
+    /// `keep` is called with every [`Progress`], one at a time, and may be an `async |progress| {..}` that changes
+    /// what it captures only through a lock or a cell: a plain `AsyncFnMut` would make a future that cannot be
+    /// proved `Send` and so not be spawned. The worker feeds the next sheet only after it has returned `Ok` for
+    /// the page before. When it fails, scanning stops with [`ScanError::Keep`]. Pages kept
     /// before a failure stay the caller's: a jam at the fourth sheet has delivered three.
     ///
     /// Fails with [`ScanError::Busy`] when a scan is under way already, and as the variants of [`ScanError`]
     /// say. A cancel ends with [`ScanError::Cancelled`], or with `Ok` when the last page had been kept anyway.
-    pub async fn scan(
+    pub async fn scan<F>(
         &self,
         request: Request,
-        mut keep: impl AsyncFnMut(Progress) -> Result<(), KeepFailed>,
+        mut keep: impl FnMut(Progress) -> F,
         cancel: CancellationToken,
-    ) -> Result<u32, ScanError> {
+    ) -> Result<u32, ScanError>
+    where
+        F: Future<Output = Result<(), KeepFailed>>,
+    {
         let _turn = Turn::take(&self.inner.scanning)?;
         let mut slot = self.inner.worker.lock().await;
         let order = Order::Scan { request };
-        let (mut talk, reused) = self.talk(&mut slot)?;
+        let (mut talk, reused) = self.inner.talk(&mut slot)?;
         let mut pages = talk.scan(&order, &mut keep, &cancel).await;
         if reused && matches!(pages, Err(Ended::Left)) {
-            talk = self.talk(&mut slot)?.0;
+            talk = self.inner.talk(&mut slot)?.0;
             pages = talk.scan(&order, &mut keep, &cancel).await;
         }
         *slot = talk.worker_if_over();
         Ok(pages?)
     }
+}
 
+impl Inner {
     /// A talk with the worker there is (`true`), which may just be leaving, or with a new one.
     fn talk(&self, slot: &mut Option<Child>) -> Result<(Talk, bool), ScanError> {
         let idle = slot.take().and_then(|mut child| child.is_running().then_some(child));
         let reused = idle.is_some();
         let worker = match idle {
             Some(worker) => worker,
-            None => Child::start(&self.inner.launch, &self.inner.via)?,
+            None => Child::start(&self.launch, &self.via)?,
         };
-        Ok((Talk { worker, patience: self.inner.patience, over: false }, reused))
+        Ok((Talk { worker, patience: self.patience, over: false }, reused))
     }
 
     fn last_list(&self) -> MutexGuard<'_, Option<Vec<Device>>> {
-        self.inner.last_list.lock().unwrap_or_else(PoisonError::into_inner)
+        self.last_list.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -196,12 +203,15 @@ impl Talk {
         }
     }
 
-    async fn scan(
+    async fn scan<F>(
         &mut self,
         order: &Order,
-        keep: &mut impl AsyncFnMut(Progress) -> Result<(), KeepFailed>,
+        keep: &mut impl FnMut(Progress) -> F,
         cancel: &CancellationToken,
-    ) -> Result<u32, Ended> {
+    ) -> Result<u32, Ended>
+    where
+        F: Future<Output = Result<(), KeepFailed>>,
+    {
         self.worker.order(order).await?;
         let mut patience = self.patience.first_line;
         let mut stopping: Option<Stopping> = None;

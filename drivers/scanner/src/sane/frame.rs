@@ -299,7 +299,13 @@ mod tests {
     fn every_kind_of_frame_is_read() {
         let wide = |samples: &[u16]| samples.iter().flat_map(|s| s.to_ne_bytes()).collect::<Vec<u8>>();
         let cases: [(&str, Parameters, Vec<u8>, u32, Pixels); 8] = [
-            ("grey", parameters(Frame::GRAY, 8, 2, 2, 2), vec![1, 2, 3, 4], 2, Pixels::Grey(vec![1, 2, 3, 4])),
+            (
+                "grey",
+                parameters(Frame::GRAY, 8, 2, 2, 2),
+                vec![1, 2, 3, 4],
+                2,
+                Pixels::Grey(vec![1, 2, 3, 4]),
+            ),
             (
                 "padded lines",
                 parameters(Frame::GRAY, 8, 2, 4, 2),
@@ -314,8 +320,20 @@ mod tests {
                 3,
                 Pixels::Grey(vec![1, 2, 3, 4, 5, 6]),
             ),
-            ("fewer lines than announced", parameters(Frame::GRAY, 8, 1, 1, 9), vec![5], 1, Pixels::Grey(vec![5])),
-            ("more lines than announced", parameters(Frame::GRAY, 8, 1, 1, 1), vec![5, 6], 1, Pixels::Grey(vec![5])),
+            (
+                "fewer lines than announced",
+                parameters(Frame::GRAY, 8, 1, 1, 9),
+                vec![5],
+                1,
+                Pixels::Grey(vec![5]),
+            ),
+            (
+                "more lines than announced",
+                parameters(Frame::GRAY, 8, 1, 1, 1),
+                vec![5, 6],
+                1,
+                Pixels::Grey(vec![5]),
+            ),
             (
                 "one bit, set is black",
                 parameters(Frame::GRAY, 1, 10, 3, 1),

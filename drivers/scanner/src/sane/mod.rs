@@ -115,9 +115,9 @@ impl Driver for Sane {
         match self.scan_at(&address, request, desk) {
             Ok(pages) => Ok(pages),
             Err(Stop::Opened(fault)) => Err(fault),
-            Err(Stop::NotOpened(fault @ (ScanError::Busy | ScanError::AccessDenied | ScanError::OutOfMemory))) => {
-                Err(fault)
-            }
+            Err(Stop::NotOpened(
+                fault @ (ScanError::Busy | ScanError::AccessDenied | ScanError::OutOfMemory),
+            )) => Err(fault),
             // A scanner unplugged and plugged in again has another address: look once more.
             Err(Stop::NotOpened(_)) => {
                 let address = self.find_again(&request.device)?;

@@ -205,8 +205,7 @@ impl Session<'_> {
         let room = Word::try_from(buffer.len()).unwrap_or(Word::MAX);
         let mut length: Word = 0;
         // SAFETY: the handle is open, the buffer has `room` writable bytes, and both outlive the call.
-        let status =
-            unsafe { (self.library.api.read)(self.handle, buffer.as_mut_ptr(), room, &mut length) };
+        let status = unsafe { (self.library.api.read)(self.handle, buffer.as_mut_ptr(), room, &mut length) };
         match status {
             Status::EOF => Ok(None),
             status => {

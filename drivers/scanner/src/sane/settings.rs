@@ -33,7 +33,10 @@ pub(crate) fn offer(options: &Options, preset: &Preset) -> Offer {
     let mut colours = vec![Colour::Colour, Colour::Grey, Colour::BlackWhite];
     colours.retain(|colour| delivers(options, *colour));
     Offer {
-        sources: sources.into_iter().filter(|s| source_settings(options, *s).is_some() || stack(*s)).collect(),
+        sources: sources
+            .into_iter()
+            .filter(|s| source_settings(options, *s).is_some() || stack(*s))
+            .collect(),
         resolutions_dpi: resolutions(options),
         colours,
     }
@@ -43,11 +46,7 @@ pub(crate) fn offer(options: &Options, preset: &Preset) -> Offer {
 /// as they are and otherwise left alone.
 ///
 /// Fails with [`ScanError::Unsupported`] when the device has no such source.
-pub(crate) fn apply(
-    session: &mut Session<'_>,
-    request: &Request,
-    preset: &Preset,
-) -> Result<u32, ScanError> {
+pub(crate) fn apply(session: &mut Session<'_>, request: &Request, preset: &Preset) -> Result<u32, ScanError> {
     let options = session.options();
     let mut panel = Panel { session, options, preset };
     panel.preset()?;
@@ -371,7 +370,9 @@ mod tests {
             size: 64,
             active: true,
             soft_select: true,
-            constraint: super::super::options::Constraint::Texts(texts.iter().map(|t| t.to_string()).collect()),
+            constraint: super::super::options::Constraint::Texts(
+                texts.iter().map(|t| t.to_string()).collect(),
+            ),
         }
     }
 }
