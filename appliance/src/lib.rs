@@ -28,6 +28,7 @@
 pub mod cli;
 mod compose;
 pub mod edge;
+mod files;
 mod followers;
 mod link;
 mod mdns;

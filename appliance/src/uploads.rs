@@ -32,7 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 }
 
 /// Brings a PDF, JPEG or PNG to the desk.
-#[utoipa::path(post, path = "/api/uploads", tag = "scans",
+#[utoipa::path(post, path = "/api/uploads", operation_id = "post_uploads", tag = "scans",
     params(("X-File-Name" = Option<String>, Header, description = "percent-encoded UTF-8")),
     request_body(content_type = "application/octet-stream"),
     responses((status = 201, body = PaperAnswer), (status = 413, description = "upload.too_large"),

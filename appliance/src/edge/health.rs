@@ -29,7 +29,7 @@ struct JournalHealth {
 }
 
 /// Is the store readable?
-#[utoipa::path(get, path = "/healthz", tag = "box", security(()),
+#[utoipa::path(get, path = "/healthz", operation_id = "get_healthz", tag = "box", security(()),
     responses((status = 200, body = Health), (status = 503, body = Health)))]
 async fn health(State(app): State<App>) -> (StatusCode, Json<Health>) {
     let head = app.desk.journal().head();

@@ -34,7 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// What changes, as it changes.
-#[utoipa::path(get, path = "/api/live", tag = "live",
+#[utoipa::path(get, path = "/api/live", operation_id = "get_live", tag = "live",
     params(("Last-Event-ID" = Option<u64>, Header, description = "last seq seen")),
     responses((status = 200, content_type = "text/event-stream", body = Event)))]
 async fn live(

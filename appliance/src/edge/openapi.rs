@@ -34,7 +34,7 @@ pub(super) fn routes(document: Arc<OnceLock<Bytes>>) -> OpenApiRouter {
 }
 
 /// This document.
-#[utoipa::path(get, path = "/api/openapi.json", tag = "box", security(()),
+#[utoipa::path(get, path = "/api/openapi.json", operation_id = "get_openapi_json", tag = "box", security(()),
     responses((status = 200, content_type = "application/json")))]
 async fn openapi(State(document): State<Document>) -> Response {
     let bytes = document.0.get().cloned().unwrap_or_default();

@@ -6,6 +6,8 @@
 //! - [`live`]: what changed, for open browsers
 //! - [`seal`]: carries out signing requests whose key was unlocked
 //! - [`link`]: the office above
+//!
+//! Beside them, once after each start, orphaned blobs are swept.
 
 pub(crate) mod link;
 pub(crate) mod live;
@@ -27,6 +29,20 @@ pub(crate) fn start(app: &App, tasks: &TaskTracker) {
     tasks.spawn(live::follow(app.clone()));
     tasks.spawn(seal::follow(app.clone()));
     tasks.spawn(link::follow(app.clone()));
+    tasks.spawn(sweep(app.clone()));
+}
+
+/// Once after each start: blobs that no entry names - refused uploads, work a power cut left half done - go.
+async fn sweep(app: App) {
+    let journal = app.desk.journal().clone();
+    match crate::blocking(move || journal.sweep()).await {
+        Ok(Ok(swept)) if swept.blobs > 0 => {
+            tracing::info!(blobs = swept.blobs, bytes = swept.bytes, "orphans were swept");
+        }
+        Ok(Ok(_)) => {}
+        Ok(Err(fault)) => tracing::error!(%fault, "orphans were not swept"),
+        Err(error) => tracing::error!(%error, "orphans were not swept"),
+    }
 }
 
 /// Says when to look: at once, at every nudge, and at least every 30 s.

@@ -1,8 +1,8 @@
 //! Carries out what a clerk has asked for and unlocked: signs the document of record with the unit's key, in the look
 //! of Decree 30/2020 for digitised paper, brings the sealed file to rest and says so.
 //!
-//! It can be cut off anywhere. A sealed file without its entry is an orphan; the request is still there, but the key
-//! is gone with the process, so the request ends with `seal.pin_again` and the clerk asks once more.
+//! It can be cut off anywhere. A sealed file without its entry is an orphan; the request still stands, but the key is
+//! gone with the process: the page then asks for the PIN again, and whoever types it unlocks the same request.
 
 use std::sync::Arc;
 
@@ -37,11 +37,8 @@ pub(super) async fn follow(app: App) {
 
 async fn carry_out(app: &App, request: SealRequest) {
     let letter = request.letter;
-    let outcome = match app.keys.of(letter, request.certificate) {
-        Some(key) => sealed(app, request, key).await,
-        None => Ok(Seals::Failed { letter, code: "seal.pin_again".into() }),
-    };
-    let end = outcome.unwrap_or_else(|error| {
+    let Some(key) = app.keys.of(letter, request.certificate) else { return };
+    let end = sealed(app, request, key).await.unwrap_or_else(|error| {
         tracing::error!(%letter, %error, "a seal failed");
         Seals::Failed { letter, code: code_of(&error).into() }
     });
@@ -84,7 +81,7 @@ fn not_signed(error: SignError) -> Error {
     match error {
         SignError::Encrypted => Refusal::new("seal.encrypted", 422, "Tệp PDF có mật khẩu.").into(),
         SignError::Certified => {
-            Refusal::new("seal.certified", 422, "Tệp PDF đã khóa, không cho ký thêm.").into()
+            Refusal::new("seal.locked", 422, "Tệp PDF đã khóa, không cho ký thêm.").into()
         }
         SignError::Damaged(what) => {
             tracing::warn!(what, "a document that cannot be signed");

@@ -23,7 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 }
 
 /// How the line to the office above stands.
-#[utoipa::path(get, path = "/api/link", tag = "link", responses((status = 200, body = LinkBrief)))]
+#[utoipa::path(get, path = "/api/link", operation_id = "get_link", tag = "link", responses((status = 200, body = LinkBrief)))]
 async fn link(_viewer: Viewer, State(app): State<App>) -> Json<LinkBrief> {
     Json(view(&app))
 }
@@ -38,11 +38,10 @@ struct LinkDetails {
 }
 
 /// The line and the notices from above.
-#[utoipa::path(get, path = "/api/link/details", tag = "link", responses((status = 200, body = LinkDetails)))]
+#[utoipa::path(get, path = "/api/link/details", operation_id = "list_link_details", tag = "link", responses((status = 200, body = LinkDetails)))]
 async fn details(viewer: Viewer, State(app): State<App>) -> Result<Json<LinkDetails>, Error> {
     Actor::Person(viewer).must_be(&[Role::Clerk, Role::Head, Role::It])?;
-    let mut notices: Vec<Notice> = app.desk.read(|snapshot| Ok(snapshot.all()?)).await?;
-    notices.reverse();
+    let notices = app.desk.read(|rows| Ok(office::link::rules::notices(rows)?)).await?;
     Ok(Json(LinkDetails { link: view(&app), notices }))
 }
 
@@ -56,7 +55,7 @@ struct Join {
 }
 
 /// Joins the office above with a one-time code.
-#[utoipa::path(post, path = "/api/link/enrol", tag = "link", request_body = Join,
+#[utoipa::path(post, path = "/api/link/enrol", operation_id = "link_enrol", tag = "link", request_body = Join,
     responses((status = 200, body = LinkBrief), (status = 422, description = "link.*")))]
 async fn enrol(
     viewer: Viewer,
@@ -91,7 +90,7 @@ async fn enrol(
 }
 
 /// Tries now instead of when the pause ends.
-#[utoipa::path(post, path = "/api/link/send-now", tag = "link", responses((status = 204)))]
+#[utoipa::path(post, path = "/api/link/send-now", operation_id = "link_send_now", tag = "link", responses((status = 204)))]
 async fn send_now(viewer: Viewer, State(app): State<App>) -> Result<StatusCode, Error> {
     Actor::Person(viewer).must_be(&[Role::Clerk, Role::It])?;
     app.link.send_now().notify_one();

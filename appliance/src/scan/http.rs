@@ -1,21 +1,20 @@
 //! Routes of the scan desk that move paper. Looking at jobs is the office's own.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::Response;
 use office::http::Payload;
 use office::scans::http::{PaperView, ScanView, readable};
-use office::scans::{Command as Scans, Origin, Scan, Settings};
+use office::scans::{Command as Scans, Origin, Settings};
 use office::{Actor, Command, Error, Refusal, Role, Viewer};
 use scanner::{Colour, Device, PaperSize, Request, Source};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::{job, pages};
+use super::job;
 use crate::{App, compose, surroundings};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -27,8 +26,6 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(composed))
         .routes(routes!(drop_page))
         .routes(routes!(discard))
-        .routes(routes!(page))
-        .routes(routes!(letter_page))
 }
 
 /// The scanners, and in words how they are.
@@ -66,7 +63,7 @@ impl From<Device> for DeviceView {
 }
 
 /// Which scanners there are.
-#[utoipa::path(get, path = "/api/scanners", tag = "scans", responses((status = 200, body = ScannerList)))]
+#[utoipa::path(get, path = "/api/scanners", operation_id = "list_scanners", tag = "scans", responses((status = 200, body = ScannerList)))]
 async fn scanners(viewer: Viewer, State(app): State<App>) -> Result<Json<ScannerList>, Error> {
     Actor::Person(viewer).must_be(&[Role::Clerk])?;
     let list = match app.scans.devices().await {
@@ -104,7 +101,7 @@ struct StartScan {
 }
 
 /// Begins a scan. It is the box's from here on: closing the page changes nothing.
-#[utoipa::path(post, path = "/api/scans", tag = "scans", request_body = StartScan,
+#[utoipa::path(post, path = "/api/scans", operation_id = "post_scans", tag = "scans", request_body = StartScan,
     responses((status = 201, body = ScanView), (status = 409, description = "scan.busy"),
         (status = 422, description = "scan.*")))]
 async fn start(
@@ -134,7 +131,7 @@ async fn start(
 }
 
 /// Stops a scan; its pages stay.
-#[utoipa::path(post, path = "/api/scans/{id}/cancel", tag = "scans", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/scans/{id}/cancel", operation_id = "scans_cancel", tag = "scans", params(("id" = Uuid, Path)),
     responses((status = 200, body = ScanView)))]
 async fn cancel(
     viewer: Viewer,
@@ -151,7 +148,7 @@ async fn cancel(
 }
 
 /// Feeds more sheets into the same scan.
-#[utoipa::path(post, path = "/api/scans/{id}/continue", tag = "scans", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/scans/{id}/continue", operation_id = "scans_continue", tag = "scans", params(("id" = Uuid, Path)),
     responses((status = 200, body = ScanView), (status = 409, description = "scan.busy")))]
 async fn more(viewer: Viewer, State(app): State<App>, Path(id): Path<Uuid>) -> Result<Json<ScanView>, Error> {
     let actor = Actor::Person(viewer.clone());
@@ -175,7 +172,7 @@ async fn more(viewer: Viewer, State(app): State<App>, Path(id): Path<Uuid>) -> R
 }
 
 /// Makes the PDF of a scan; the same one again while its pages are the same.
-#[utoipa::path(post, path = "/api/scans/{id}/compose", tag = "scans", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/scans/{id}/compose", operation_id = "scans_compose", tag = "scans", params(("id" = Uuid, Path)),
     responses((status = 200, body = PaperAnswer), (status = 422, description = "scan.no_pages")))]
 async fn composed(
     viewer: Viewer,
@@ -198,7 +195,7 @@ struct DropPage {
 }
 
 /// Takes a page off the scan; its capture stays on the disk.
-#[utoipa::path(post, path = "/api/scans/{id}/drop-page", tag = "scans", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/scans/{id}/drop-page", operation_id = "scans_drop_page", tag = "scans", params(("id" = Uuid, Path)),
     request_body = DropPage, responses((status = 200, body = ScanView), (status = 409, description = "version.stale")))]
 async fn drop_page(
     viewer: Viewer,
@@ -212,7 +209,7 @@ async fn drop_page(
 }
 
 /// Clears a scan or a brought file off the desk.
-#[utoipa::path(post, path = "/api/scans/{id}/discard", tag = "scans", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/scans/{id}/discard", operation_id = "scans_discard", tag = "scans", params(("id" = Uuid, Path)),
     responses((status = 200, body = ScanView)))]
 async fn discard(
     viewer: Viewer,
@@ -227,59 +224,6 @@ async fn discard(
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PaperAnswer {
     pub(crate) paper: PaperView,
-}
-
-/// Which picture of a page.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-struct Which {
-    /// `small`: the thumbnail.
-    #[serde(default)]
-    size: Option<String>,
-}
-
-impl Which {
-    fn size(&self) -> pages::Size {
-        if self.size.as_deref() == Some("small") { pages::Size::Small } else { pages::Size::Whole }
-    }
-}
-
-/// A page of a scan.
-#[utoipa::path(get, path = "/api/scans/{id}/pages/{page}", tag = "scans",
-    params(("id" = Uuid, Path), ("page" = String, Path, description = "`1.jpg`")),
-    responses((status = 200, content_type = "image/jpeg")))]
-async fn page(
-    viewer: Viewer,
-    State(app): State<App>,
-    Path((id, page)): Path<(Uuid, String)>,
-    Query(which): Query<Which>,
-) -> Result<Response, Error> {
-    let scan = readable(&app.desk, &viewer, id).await?;
-    pages::picture(&app, &scan.pages, number(&page)?, which.size()).await
-}
-
-/// A page of a document that was scanned here.
-#[utoipa::path(get, path = "/api/letters/{id}/pages/{page}", tag = "letters",
-    params(("id" = Uuid, Path), ("page" = String, Path, description = "`1.jpg`")),
-    responses((status = 200, content_type = "image/jpeg")))]
-async fn letter_page(
-    viewer: Viewer,
-    State(app): State<App>,
-    Path((id, page)): Path<(Uuid, String)>,
-    Query(which): Query<Which>,
-) -> Result<Response, Error> {
-    let scan = app.desk.read(move |snapshot| {
-        let letter = office::letters::http::readable(snapshot, &viewer, id)?;
-        let Some(scan) = letter.files.iter().rev().find_map(|file| file.scan) else { return Ok(None) };
-        Ok(snapshot.get::<Scan>(&scan.to_string())?)
-    });
-    let scan = scan.await?.ok_or_else(Refusal::not_found)?;
-    pages::picture(&app, &scan.pages, number(&page)?, which.size()).await
-}
-
-/// `3.jpg`
-fn number(page: &str) -> Result<u32, Refusal> {
-    page.strip_suffix(".jpg").and_then(|number| number.parse().ok()).ok_or_else(Refusal::not_found)
 }
 
 async fn view(app: &App, viewer: &Viewer, id: Uuid) -> Result<ScanView, Error> {

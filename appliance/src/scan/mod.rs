@@ -12,6 +12,5 @@
 
 pub mod http;
 pub mod job;
-pub mod pages;
 
 pub use job::ScanDesk;

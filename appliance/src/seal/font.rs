@@ -17,7 +17,7 @@ const PLACES: [&str; 3] = [
 /// The face. Reads files the first time.
 ///
 /// # Errors
-/// `seal.no_font`, naming the package.
+/// `seal.no_face`, naming the package.
 pub(crate) fn face() -> Result<&'static Face, Refusal> {
     static FACE: OnceLock<Face> = OnceLock::new();
     if let Some(face) = FACE.get() {
@@ -26,7 +26,7 @@ pub(crate) fn face() -> Result<&'static Face, Refusal> {
     let found = PLACES.iter().find_map(|place| first_use(Path::new(place)));
     let face = found.ok_or_else(|| {
         Refusal::new(
-            "seal.no_font",
+            "seal.no_face",
             422,
             "Máy chủ thiếu phông chữ để ghi dòng chữ ký. Nhờ phụ trách CNTT cài gói “fonts-croscore” rồi đóng dấu lại.",
         )

@@ -43,7 +43,7 @@ struct KeyForm {
 }
 
 /// Adds the unit's certificate with its key; the passphrase is checked and forgotten.
-#[utoipa::path(post, path = "/api/certificates", tag = "certificates",
+#[utoipa::path(post, path = "/api/certificates", operation_id = "post_certificates", tag = "certificates",
     request_body(content = KeyForm, content_type = "multipart/form-data"),
     responses((status = 201, body = CertificateView), (status = 422, description = "key.*")))]
 async fn add(
@@ -97,7 +97,7 @@ struct AskSeal {
 }
 
 /// Asks for the unit's seal on a document. The PIN is checked before anything is written.
-#[utoipa::path(post, path = "/api/letters/{id}/seal", tag = "letters", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/letters/{id}/seal", operation_id = "letters_seal", tag = "letters", params(("id" = Uuid, Path)),
     request_body = AskSeal,
     responses((status = 200, body = LetterView), (status = 422, description = "seal.*")))]
 async fn seal(

@@ -7,7 +7,7 @@
 //!    -> the key file opens            else "seal.wrong_pin", nothing else happens
 //!    -> Keys holds the key            memory only, for this document
 //!    -> seal asked for (journal)      -> follower: sign, keep the sealed PDF, journal it, forget the key
-//! a restart in between: the key is gone; the request fails with "seal.pin_again" and the clerk asks once more
+//! a restart in between: the request stands, the key is gone; the page asks for the PIN again
 //! ```
 
 pub mod font;

@@ -1,4 +1,5 @@
 //! A whole box, in process and as the program: the scan desk, uploads, the seal, the edge, ending in order.
+#![expect(clippy::unwrap_used, reason = "helpers of tests: one that cannot go on says where")]
 
 mod edge;
 mod paper;

@@ -143,7 +143,6 @@ fn signed_in(address: &str) -> String {
     .unwrap();
     let mut text = String::new();
     stream.read_to_string(&mut text).unwrap();
-    let cookie =
-        text.lines().find_map(|line| line.to_lowercase().starts_with("set-cookie").then_some(line)).unwrap();
+    let cookie = text.lines().find(|line| line.to_lowercase().starts_with("set-cookie")).unwrap();
     cookie.split_once(' ').unwrap().1.split(';').next().unwrap().to_owned()
 }

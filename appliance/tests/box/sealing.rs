@@ -63,16 +63,24 @@ async fn a_document_is_sealed_with_the_key_the_clerk_unlocked() {
 async fn a_seal_cut_by_a_power_failure_asks_for_the_pin_again() {
     let school = School::with_sheets(1).await;
     let clerk = school.clerk().await;
-    let certificate = id(&add_key(&clerk, "pki/unit.p12", PIN).await.json()["id"]);
+    let certificate = add_key(&clerk, "pki/unit.p12", PIN).await.json()["id"].clone();
     let letter = registered(&clerk).await;
     // Asked for behind the route's back: as if the box had died before it came to the work.
-    let act = Act::Seal { certificate };
+    let act = Act::Seal { certificate: id(&certificate) };
     let ask = Letters::Do { letter: id(&letter["id"]), version: letter["version"].as_u64().unwrap(), act };
     school.desk.execute(Actor::Person(school.viewer("clerk").await), Command::Letters(ask)).await.unwrap();
+    let school = school.restarted().await;
+    let clerk = school.clerk().await;
     let path = format!("/api/letters/{}", letter["id"].as_str().unwrap());
-    let failed = clerk.until(&path, |letter| letter["seal"]["state"] != "requested").await;
-    assert_eq!(failed["seal"]["state"], "failed");
-    assert!(failed["seal"]["sentence"].as_str().unwrap().contains("PIN"), "{}", failed["seal"]);
+    let waiting = clerk.get(&path).await.json();
+    assert_eq!(waiting["seal"]["state"], "requested");
+    assert!(waiting["seal"]["sentence"].as_str().unwrap().contains("gõ lại mã PIN"), "{}", waiting["seal"]);
+
+    let again = json!({"version": waiting["version"], "certificate": certificate, "pin": PIN});
+    let asked = clerk.post(&format!("{path}/seal"), again).await;
+    assert_eq!(asked.status, StatusCode::OK, "{}", asked.json());
+    let sealed = clerk.until(&path, |letter| letter["seal"]["state"] != "requested").await;
+    assert_eq!(sealed["seal"]["state"], "sealed");
 }
 
 #[tokio::test(flavor = "multi_thread")]

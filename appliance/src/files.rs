@@ -1,0 +1,204 @@
+//! Bytes for browsers: the PDFs of a document, and page images - the captures themselves, as they left the scanner,
+//! shown beside a form faster than a PDF viewer could.
+//!
+//! A blob's name is its content's hash, so an answer never goes stale; the browser asks again all the same
+//! (`no-cache`), because the right to read may have ended.
+
+use std::fs::File;
+use std::io::{Read, Seek};
+
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use office::http::Problem;
+use office::letters::http::readable as readable_letter;
+use office::scans::http::readable as readable_scan;
+use office::scans::{Page, Scan};
+use office::{Error, Refusal, Role, Viewer};
+use serde::Deserialize;
+use tokio_util::io::ReaderStream;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+use wire::Sha256;
+
+use crate::{App, blocking};
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(file)).routes(routes!(letter_page)).routes(routes!(scan_page))
+}
+
+/// To look at or to keep.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Purpose {
+    /// `1`: the browser saves it instead of showing it.
+    #[serde(default)]
+    download: Option<u8>,
+}
+
+/// A file of a document, byte for byte.
+#[utoipa::path(get, path = "/api/letters/{id}/files/{name}", operation_id = "get_letters_files", tag = "letters",
+    params(("id" = Uuid, Path), ("name" = String, Path, description = "SHA-256")),
+    responses((status = 200, content_type = "application/pdf"), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn file(
+    viewer: Viewer,
+    State(app): State<App>,
+    Path((id, name)): Path<(Uuid, String)>,
+    Query(purpose): Query<Purpose>,
+    asked: HeaderMap,
+) -> Result<Response, Error> {
+    documents_only(&viewer)?;
+    let name: Sha256 = name.parse().map_err(|_| Refusal::not_found())?;
+    let letter = app.desk.read(move |rows| readable_letter(rows, &viewer, id)).await?;
+    let file = letter.files.iter().find(|file| file.paper.name == name).ok_or_else(Refusal::not_found)?;
+    let title = match letter.number {
+        Some(number) => format!("{} {}-{}.pdf", file.title, number, letter.year),
+        None => format!("{}.pdf", file.title),
+    };
+    let shown = if purpose.download == Some(1) { "attachment" } else { "inline" };
+    let mut response = blob(&app, name, &asked).await?;
+    let disposition = format!("{shown}; filename*=UTF-8''{}", encoded(&title));
+    let disposition = HeaderValue::from_str(&disposition).expect("percent-encoded text is ASCII");
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition);
+    Ok(response)
+}
+
+/// Which picture of a page.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Which {
+    /// `small`: the thumbnail, 320 pixels.
+    #[serde(default)]
+    size: Option<String>,
+}
+
+/// A page of a document that was scanned here.
+#[utoipa::path(get, path = "/api/letters/{id}/pages/{page}", operation_id = "get_letters_pages", tag = "letters",
+    params(("id" = Uuid, Path), ("page" = String, Path, description = "`1.jpg`")),
+    responses((status = 200, content_type = "image/jpeg"), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn letter_page(
+    viewer: Viewer,
+    State(app): State<App>,
+    Path((id, page)): Path<(Uuid, String)>,
+    Query(which): Query<Which>,
+    asked: HeaderMap,
+) -> Result<Response, Error> {
+    documents_only(&viewer)?;
+    let scan = app.desk.read(move |rows| {
+        let letter = readable_letter(rows, &viewer, id)?;
+        let Some(scan) = letter.files.iter().rev().find_map(|file| file.scan) else { return Ok(None) };
+        Ok(rows.get::<Scan>(&scan.to_string())?)
+    });
+    let scan = scan.await?.ok_or_else(Refusal::not_found)?;
+    picture(&app, &scan.pages, &page, &which, &asked).await
+}
+
+/// A page of a scan.
+#[utoipa::path(get, path = "/api/scans/{id}/pages/{page}", operation_id = "get_scans_pages", tag = "scans",
+    params(("id" = Uuid, Path), ("page" = String, Path, description = "`1.jpg`")),
+    responses((status = 200, content_type = "image/jpeg"), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn scan_page(
+    viewer: Viewer,
+    State(app): State<App>,
+    Path((id, page)): Path<(Uuid, String)>,
+    Query(which): Query<Which>,
+    asked: HeaderMap,
+) -> Result<Response, Error> {
+    let scan = readable_scan(&app.desk, &viewer, id).await?;
+    picture(&app, &scan.pages, &page, &which, &asked).await
+}
+
+/// IT runs the box and cannot read documents.
+fn documents_only(viewer: &Viewer) -> Result<(), Refusal> {
+    office::Actor::Person(viewer.clone()).must_be(&[Role::Clerk, Role::Head, Role::Teacher])
+}
+
+async fn picture(
+    app: &App,
+    pages: &[Page],
+    page: &str,
+    which: &Which,
+    asked: &HeaderMap,
+) -> Result<Response, Error> {
+    let number: Option<u32> = page.strip_suffix(".jpg").and_then(|number| number.parse().ok());
+    let page = pages.iter().find(|page| Some(page.number) == number).ok_or_else(Refusal::not_found)?;
+    let small = which.size.as_deref() == Some("small");
+    blob(app, if small { page.thumbnail } else { page.capture }, asked).await
+}
+
+/// Streams a blob, or says that the browser's copy is the same.
+async fn blob(app: &App, name: Sha256, asked: &HeaderMap) -> Result<Response, Error> {
+    let tag = format!("\"{name}\"");
+    let kept = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
+    if asked.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
+    }
+    let journal = app.desk.journal().clone();
+    let opened = blocking(move || -> Result<_, journal::Fault> {
+        let Some(file) = journal.blobs().open(&name)? else { return Err(journal::Fault::MissingBlob(name)) };
+        Ok(looked_at(file)?)
+    });
+    let (file, bytes, kind) = opened.await??;
+    let about = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_LENGTH, bytes.to_string())];
+    let stream = ReaderStream::with_capacity(tokio::fs::File::from_std(file), 64 << 10);
+    Ok((kept, about, Body::from_stream(stream)).into_response())
+}
+
+fn looked_at(mut file: File) -> std::io::Result<(File, u64, &'static str)> {
+    let mut begin = Vec::new();
+    file.by_ref().take(4).read_to_end(&mut begin)?;
+    file.rewind()?;
+    let bytes = file.metadata()?.len();
+    Ok((file, bytes, kind(&begin)))
+}
+
+/// What the bytes are: 1-bit captures are PNG although their address says jpg.
+fn kind(begin: &[u8]) -> &'static str {
+    match begin {
+        [0x89, b'P', b'N', b'G'] => "image/png",
+        [0xff, 0xd8, ..] => "image/jpeg",
+        [b'%', b'P', b'D', b'F'] => "application/pdf",
+        _ => "application/octet-stream",
+    }
+}
+
+/// RFC 8187: what is not a plain letter or digit as `%xx`.
+fn encoded(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => encoded.push(char::from(byte)),
+            other => encoded.push_str(&format!("%{other:02X}")),
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vietnamese_title_travels_in_a_header() {
+        assert_eq!(encoded("Bản quét 1.pdf"), "B%E1%BA%A3n%20qu%C3%A9t%201.pdf");
+    }
+
+    #[test]
+    fn bytes_are_named_by_what_they_are() {
+        for (begin, expected) in [
+            (&b"\xff\xd8\xff\xe0"[..], "image/jpeg"),
+            (b"\x89PNG", "image/png"),
+            (b"%PDF", "application/pdf"),
+            (b"<htm", "application/octet-stream"),
+            (b"", "application/octet-stream"),
+        ] {
+            assert_eq!(kind(begin), expected);
+        }
+    }
+}
