@@ -96,7 +96,7 @@ struct SignIn {
     password: String,
 }
 
-#[utoipa::path(post, path = "/api/sessions", tag = "accounts", request_body = SignIn,
+#[utoipa::path(post, path = "/api/sessions", operation_id = "post_sessions", tag = "accounts", request_body = SignIn,
     responses((status = 201, body = Me), (status = 422, body = Problem), (status = 429, body = Problem)))]
 async fn sign_in(
     State(desk): State<Desk>,
@@ -144,7 +144,7 @@ fn set_cookie(cookie: &str) -> Result<HeaderMap, Error> {
     Ok(HeaderMap::from_iter([(header::SET_COOKIE, value)]))
 }
 
-#[utoipa::path(post, path = "/api/sessions/end", tag = "accounts", responses((status = 204), (status = 401, body = Problem)))]
+#[utoipa::path(post, path = "/api/sessions/end", operation_id = "sessions_end", tag = "accounts", responses((status = 204), (status = 401, body = Problem)))]
 async fn sign_out(State(desk): State<Desk>, viewer: Viewer) -> Result<(StatusCode, HeaderMap), Error> {
     desk.sessions.forget(&viewer.session);
     desk.execute(Actor::Person(viewer), catalog::Command::Accounts(Command::SignOut)).await?;
@@ -152,7 +152,7 @@ async fn sign_out(State(desk): State<Desk>, viewer: Viewer) -> Result<(StatusCod
     Ok((StatusCode::NO_CONTENT, headers))
 }
 
-#[utoipa::path(get, path = "/api/me", tag = "accounts", responses((status = 200, body = Me), (status = 401, body = Problem)))]
+#[utoipa::path(get, path = "/api/me", operation_id = "get_me", tag = "accounts", responses((status = 200, body = Me), (status = 401, body = Problem)))]
 async fn me(State(desk): State<Desk>, viewer: Viewer) -> Result<Json<Me>, Error> {
     Ok(Json(who(&desk, viewer.id).await?))
 }
@@ -181,7 +181,7 @@ struct ChangePassword {
     new: String,
 }
 
-#[utoipa::path(post, path = "/api/me/password", tag = "accounts", request_body = ChangePassword,
+#[utoipa::path(post, path = "/api/me/password", operation_id = "me_password", tag = "accounts", request_body = ChangePassword,
     responses((status = 204), (status = 401, body = Problem), (status = 422, body = Problem)))]
 async fn change_password(
     State(desk): State<Desk>,
@@ -210,7 +210,7 @@ async fn change_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[utoipa::path(get, path = "/api/people", tag = "accounts",
+#[utoipa::path(get, path = "/api/people", operation_id = "get_people", tag = "accounts",
     responses((status = 200, body = Vec<PersonView>), (status = 401, body = Problem)))]
 async fn people(State(desk): State<Desk>, _viewer: Viewer) -> Result<Json<Vec<PersonView>>, Error> {
     let accounts: Vec<Account> = desk.read(|rows| Ok(rows.all()?)).await?;
@@ -224,7 +224,7 @@ async fn people(State(desk): State<Desk>, _viewer: Viewer) -> Result<Json<Vec<Pe
     Ok(Json(people.collect()))
 }
 
-#[utoipa::path(get, path = "/api/accounts", tag = "accounts",
+#[utoipa::path(get, path = "/api/accounts", operation_id = "list_accounts", tag = "accounts",
     responses((status = 200, body = Paged<AccountView>), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn list(State(desk): State<Desk>, viewer: Viewer) -> Result<Json<Paged<AccountView>>, Error> {
     Actor::Person(viewer).must_be(&[Role::It, Role::Head])?;
@@ -242,7 +242,7 @@ struct OpenAccount {
     password: String,
 }
 
-#[utoipa::path(post, path = "/api/accounts", tag = "accounts", request_body = OpenAccount,
+#[utoipa::path(post, path = "/api/accounts", operation_id = "post_accounts", tag = "accounts", request_body = OpenAccount,
     responses((status = 201, body = AccountView), (status = 403, body = Problem), (status = 422, body = Problem)))]
 async fn open(
     State(desk): State<Desk>,
@@ -282,7 +282,7 @@ struct ResetPassword {
     password: String,
 }
 
-#[utoipa::path(post, path = "/api/accounts/{id}/reset", tag = "accounts", params(("id" = Uuid, Path)), request_body = ResetPassword,
+#[utoipa::path(post, path = "/api/accounts/{id}/reset", operation_id = "accounts_reset", tag = "accounts", params(("id" = Uuid, Path)), request_body = ResetPassword,
     responses((status = 200, body = AccountView), (status = 403, body = Problem), (status = 422, body = Problem)))]
 async fn reset(
     State(desk): State<Desk>,
@@ -298,7 +298,7 @@ async fn reset(
     change(&desk, actor, id, Command::Reset { account: id, version: form.version, password }).await
 }
 
-#[utoipa::path(post, path = "/api/accounts/{id}/close", tag = "accounts", params(("id" = Uuid, Path)), request_body = Seen,
+#[utoipa::path(post, path = "/api/accounts/{id}/close", operation_id = "accounts_close", tag = "accounts", params(("id" = Uuid, Path)), request_body = Seen,
     responses((status = 200, body = AccountView), (status = 403, body = Problem), (status = 409, body = Problem)))]
 async fn close(
     State(desk): State<Desk>,
@@ -309,7 +309,7 @@ async fn close(
     change(&desk, Actor::Person(viewer), id, Command::Close { account: id, version: form.version }).await
 }
 
-#[utoipa::path(post, path = "/api/accounts/{id}/reopen", tag = "accounts", params(("id" = Uuid, Path)), request_body = Seen,
+#[utoipa::path(post, path = "/api/accounts/{id}/reopen", operation_id = "accounts_reopen", tag = "accounts", params(("id" = Uuid, Path)), request_body = Seen,
     responses((status = 200, body = AccountView), (status = 403, body = Problem), (status = 409, body = Problem)))]
 async fn reopen(
     State(desk): State<Desk>,

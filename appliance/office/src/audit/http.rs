@@ -29,7 +29,7 @@ pub struct AuditLine {
     sentence: String,
 }
 
-#[utoipa::path(get, path = "/api/audit", tag = "audit", params(After),
+#[utoipa::path(get, path = "/api/audit", operation_id = "get_audit", tag = "audit", params(After),
     responses((status = 200, body = Paged<AuditLine>), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn index(
     State(desk): State<Desk>,

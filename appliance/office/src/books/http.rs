@@ -28,7 +28,7 @@ pub struct BookView {
     last_number: u64,
 }
 
-#[utoipa::path(get, path = "/api/books", tag = "letters",
+#[utoipa::path(get, path = "/api/books", operation_id = "list_books", tag = "letters",
     responses((status = 200, body = Vec<BookView>), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn list(State(desk): State<Desk>, viewer: Viewer) -> Result<Json<Vec<BookView>>, Error> {
     Actor::Person(viewer).must_be(&[Role::Clerk, Role::Head, Role::Teacher])?;

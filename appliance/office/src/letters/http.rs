@@ -41,7 +41,7 @@ pub fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(attach))
 }
 
-#[utoipa::path(get, path = "/api/document-types", tag = "letters",
+#[utoipa::path(get, path = "/api/document-types", operation_id = "list_document_types", tag = "letters",
     responses((status = 200, body = Vec<DocumentType>), (status = 401, body = Problem)))]
 async fn document_types(_viewer: Viewer) -> Json<Vec<DocumentType>> {
     Json(DOCUMENT_TYPES.to_vec())
@@ -63,7 +63,7 @@ pub struct Filter {
     pub text: Option<String>,
 }
 
-#[utoipa::path(get, path = "/api/letters", tag = "letters", params(Filter, After),
+#[utoipa::path(get, path = "/api/letters", operation_id = "list_letters", tag = "letters", params(Filter, After),
     responses((status = 200, body = Paged<LetterLine>), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn index(
     Shared(desk): Shared<Desk>,
@@ -81,7 +81,7 @@ fn must_read(viewer: &Viewer) -> Result<(), Refusal> {
     Actor::Person(viewer.clone()).must_be(&[Role::Clerk, Role::Head, Role::Teacher])
 }
 
-#[utoipa::path(get, path = "/api/letters/{id}", tag = "letters", params(("id" = Uuid, Path)),
+#[utoipa::path(get, path = "/api/letters/{id}", operation_id = "get_letters", tag = "letters", params(("id" = Uuid, Path)),
     responses((status = 200, body = LetterView), (status = 401, body = Problem), (status = 404, body = Problem)))]
 async fn show(
     Shared(desk): Shared<Desk>,
@@ -125,7 +125,7 @@ pub enum Begin {
     Outgoing(Box<Draft>),
 }
 
-#[utoipa::path(post, path = "/api/letters", tag = "letters", request_body = Begin,
+#[utoipa::path(post, path = "/api/letters", operation_id = "post_letters", tag = "letters", request_body = Begin,
     responses((status = 201, body = LetterView), (status = 403, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
 async fn begin(
@@ -160,7 +160,7 @@ struct Submit {
     to: Option<Uuid>,
 }
 
-#[utoipa::path(post, path = "/api/letters/{id}/submit", tag = "letters", params(("id" = Uuid, Path)), request_body = Submit,
+#[utoipa::path(post, path = "/api/letters/{id}/submit", operation_id = "letters_submit", tag = "letters", params(("id" = Uuid, Path)), request_body = Submit,
     responses((status = 200, body = LetterView), (status = 403, body = Problem), (status = 409, body = Problem)))]
 async fn submit(
     Shared(desk): Shared<Desk>,
@@ -181,7 +181,7 @@ struct Direct {
     due_date: Option<NaiveDate>,
 }
 
-#[utoipa::path(post, path = "/api/letters/{id}/direct", tag = "letters", params(("id" = Uuid, Path)), request_body = Direct,
+#[utoipa::path(post, path = "/api/letters/{id}/direct", operation_id = "letters_direct", tag = "letters", params(("id" = Uuid, Path)), request_body = Direct,
     responses((status = 200, body = LetterView), (status = 403, body = Problem), (status = 422, body = Problem)))]
 async fn direct(
     Shared(desk): Shared<Desk>,
@@ -203,7 +203,7 @@ struct Assign {
     due_date: Option<NaiveDate>,
 }
 
-#[utoipa::path(post, path = "/api/letters/{id}/assign", tag = "letters", params(("id" = Uuid, Path)), request_body = Assign,
+#[utoipa::path(post, path = "/api/letters/{id}/assign", operation_id = "letters_assign", tag = "letters", params(("id" = Uuid, Path)), request_body = Assign,
     responses((status = 200, body = LetterView), (status = 403, body = Problem), (status = 422, body = Problem)))]
 async fn assign(
     Shared(desk): Shared<Desk>,
@@ -215,7 +215,7 @@ async fn assign(
     act(desk, viewer, id, form.version, Act::Assign(people)).await
 }
 
-#[utoipa::path(post, path = "/api/letters/{id}/read", tag = "letters", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/letters/{id}/read", operation_id = "letters_read", tag = "letters", params(("id" = Uuid, Path)),
     responses((status = 200, body = LetterView), (status = 401, body = Problem), (status = 404, body = Problem)))]
 async fn read(
     Shared(desk): Shared<Desk>,
@@ -234,7 +234,7 @@ struct Report {
     report: String,
 }
 
-#[utoipa::path(post, path = "/api/letters/{id}/complete", tag = "letters", params(("id" = Uuid, Path)), request_body = Report,
+#[utoipa::path(post, path = "/api/letters/{id}/complete", operation_id = "letters_complete", tag = "letters", params(("id" = Uuid, Path)), request_body = Report,
     responses((status = 200, body = LetterView), (status = 403, body = Problem), (status = 422, body = Problem)))]
 async fn complete(
     Shared(desk): Shared<Desk>,
@@ -252,7 +252,7 @@ struct Approve {
     words: String,
 }
 
-#[utoipa::path(post, path = "/api/letters/{id}/approve", tag = "letters", params(("id" = Uuid, Path)), request_body = Approve,
+#[utoipa::path(post, path = "/api/letters/{id}/approve", operation_id = "letters_approve", tag = "letters", params(("id" = Uuid, Path)), request_body = Approve,
     responses((status = 200, body = LetterView), (status = 403, body = Problem), (status = 422, body = Problem)))]
 async fn approve(
     Shared(desk): Shared<Desk>,
@@ -269,7 +269,7 @@ struct Reason {
     reason: String,
 }
 
-#[utoipa::path(post, path = "/api/letters/{id}/return", tag = "letters", params(("id" = Uuid, Path)), request_body = Reason,
+#[utoipa::path(post, path = "/api/letters/{id}/return", operation_id = "letters_return", tag = "letters", params(("id" = Uuid, Path)), request_body = Reason,
     responses((status = 200, body = LetterView), (status = 403, body = Problem), (status = 422, body = Problem)))]
 async fn send_back(
     Shared(desk): Shared<Desk>,
@@ -285,7 +285,7 @@ struct Seen {
     version: u64,
 }
 
-#[utoipa::path(post, path = "/api/letters/{id}/release", tag = "letters", params(("id" = Uuid, Path)), request_body = Seen,
+#[utoipa::path(post, path = "/api/letters/{id}/release", operation_id = "letters_release", tag = "letters", params(("id" = Uuid, Path)), request_body = Seen,
     responses((status = 200, body = LetterView), (status = 403, body = Problem), (status = 422, body = Problem)))]
 async fn release(
     Shared(desk): Shared<Desk>,
@@ -296,7 +296,7 @@ async fn release(
     act(desk, viewer, id, form.version, Act::Release).await
 }
 
-#[utoipa::path(post, path = "/api/letters/{id}/void", tag = "letters", params(("id" = Uuid, Path)), request_body = Reason,
+#[utoipa::path(post, path = "/api/letters/{id}/void", operation_id = "letters_void", tag = "letters", params(("id" = Uuid, Path)), request_body = Reason,
     responses((status = 200, body = LetterView), (status = 403, body = Problem), (status = 422, body = Problem)))]
 async fn void(
     Shared(desk): Shared<Desk>,
@@ -313,7 +313,7 @@ struct Attach {
     paper: Uuid,
 }
 
-#[utoipa::path(post, path = "/api/letters/{id}/attach", tag = "letters", params(("id" = Uuid, Path)), request_body = Attach,
+#[utoipa::path(post, path = "/api/letters/{id}/attach", operation_id = "letters_attach", tag = "letters", params(("id" = Uuid, Path)), request_body = Attach,
     responses((status = 200, body = LetterView), (status = 403, body = Problem), (status = 422, body = Problem)))]
 async fn attach(
     Shared(desk): Shared<Desk>,

@@ -104,7 +104,7 @@ impl From<Scan> for ScanView {
     }
 }
 
-#[utoipa::path(get, path = "/api/scans", tag = "scans",
+#[utoipa::path(get, path = "/api/scans", operation_id = "list_scans", tag = "scans",
     responses((status = 200, body = Paged<ScanView>), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn index(Shared(desk): Shared<Desk>, viewer: Viewer) -> Result<Json<Paged<ScanView>>, Error> {
     Actor::Person(viewer).must_be(&[Role::Clerk])?;
@@ -113,7 +113,7 @@ async fn index(Shared(desk): Shared<Desk>, viewer: Viewer) -> Result<Json<Paged<
     Ok(Json(Paged { items: scans.into_iter().map(ScanView::from).collect(), next: None }))
 }
 
-#[utoipa::path(get, path = "/api/scans/{id}", tag = "scans", params(("id" = Uuid, Path)),
+#[utoipa::path(get, path = "/api/scans/{id}", operation_id = "get_scans", tag = "scans", params(("id" = Uuid, Path)),
     responses((status = 200, body = ScanView), (status = 401, body = Problem), (status = 404, body = Problem)))]
 async fn show(
     Shared(desk): Shared<Desk>,

@@ -59,7 +59,7 @@ impl CertificateView {
     }
 }
 
-#[utoipa::path(get, path = "/api/certificates", tag = "seals",
+#[utoipa::path(get, path = "/api/certificates", operation_id = "list_certificates", tag = "seals",
     responses((status = 200, body = Vec<CertificateView>), (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn index(State(desk): State<Desk>, viewer: Viewer) -> Result<Json<Vec<CertificateView>>, Error> {
     Actor::Person(viewer).must_be(&[Role::Clerk, Role::Head, Role::It])?;
@@ -68,7 +68,7 @@ async fn index(State(desk): State<Desk>, viewer: Viewer) -> Result<Json<Vec<Cert
     Ok(Json(kept.map(|certificate| CertificateView::of(certificate, desk.now())).collect()))
 }
 
-#[utoipa::path(post, path = "/api/certificates/{id}/withdraw", tag = "seals", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/certificates/{id}/withdraw", operation_id = "certificates_withdraw", tag = "seals", params(("id" = Uuid, Path)),
     responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem)))]
 async fn withdraw(
     State(desk): State<Desk>,

@@ -36,7 +36,7 @@ pub struct DoorUnit {
     address_line: String,
 }
 
-#[utoipa::path(get, path = "/api/door", tag = "unit", responses((status = 200, body = Door)))]
+#[utoipa::path(get, path = "/api/door", operation_id = "get_door", tag = "unit", responses((status = 200, body = Door)))]
 async fn door(State(desk): State<Desk>) -> Result<Json<Door>, Error> {
     let facts = desk.read(|rows| Ok(rules::current(rows)?)).await?.map(|unit| unit.facts).unwrap_or_default();
     Ok(Json(Door {
@@ -54,7 +54,7 @@ pub struct UnitView {
     version: u64,
 }
 
-#[utoipa::path(get, path = "/api/unit", tag = "unit", responses((status = 200, body = UnitView), (status = 401, body = Problem)))]
+#[utoipa::path(get, path = "/api/unit", operation_id = "get_unit", tag = "unit", responses((status = 200, body = UnitView), (status = 401, body = Problem)))]
 async fn show(State(desk): State<Desk>, _viewer: Viewer) -> Result<Json<UnitView>, Error> {
     view(&desk).await
 }
@@ -71,7 +71,7 @@ struct Amend {
     facts: Facts,
 }
 
-#[utoipa::path(post, path = "/api/unit/amend", tag = "unit", request_body = Amend,
+#[utoipa::path(post, path = "/api/unit/amend", operation_id = "unit_amend", tag = "unit", request_body = Amend,
     responses((status = 200, body = UnitView), (status = 403, body = Problem), (status = 422, body = Problem)))]
 async fn amend(
     State(desk): State<Desk>,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a unit says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = UnitFacts)]
 pub struct Facts {
     /// Trường THCS Hoa Phượng.
     pub name: String,

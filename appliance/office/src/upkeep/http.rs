@@ -27,7 +27,7 @@ struct Confirm {
     now: Stamp,
 }
 
-#[utoipa::path(post, path = "/api/clock/confirm", tag = "unit", request_body = Confirm,
+#[utoipa::path(post, path = "/api/clock/confirm", operation_id = "clock_confirm", tag = "unit", request_body = Confirm,
     responses((status = 200, body = ClockView), (status = 403, body = Problem), (status = 409, body = Problem)))]
 async fn confirm(
     State(desk): State<Desk>,

@@ -1,0 +1,6 @@
+//! What crosses crates: promises to people that no single crate can keep alone.
+
+mod golden;
+mod permissions;
+mod readme;
+mod school;
