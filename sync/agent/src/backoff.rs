@@ -68,8 +68,14 @@ mod tests {
     #[test]
     fn waits_double_from_two_seconds_to_five_minutes() {
         let pace = Pace::default();
-        for (failures, jitter, seconds) in [(0, 0.0, 2), (0, 1.0, 3), (1, 0.0, 4), (5, 0.0, 64), (7, 1.0, 300), (40, 0.0, 300)] {
-            assert_eq!(wait_after(&pace, failures, jitter), Duration::from_secs(seconds), "{failures} failures");
+        for (failures, jitter, seconds) in
+            [(0, 0.0, 2), (0, 1.0, 3), (1, 0.0, 4), (5, 0.0, 64), (7, 1.0, 300), (40, 0.0, 300)]
+        {
+            assert_eq!(
+                wait_after(&pace, failures, jitter),
+                Duration::from_secs(seconds),
+                "{failures} failures"
+            );
         }
     }
 }

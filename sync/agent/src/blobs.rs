@@ -11,8 +11,8 @@ use crate::{AgentError, BoxFault, ReadSeek};
 
 /// After this long entries and downlink get their turn again, however much is left of a blob.
 const TURN: Duration = Duration::from_secs(20);
-/// On a line so slow that pieces time out, this is the smallest.
-const SMALLEST_PIECE: usize = 16 << 10;
+/// On a line so slow or so often cut that pieces do not pass, this is the smallest.
+const SMALLEST_PIECE: usize = 8 << 10;
 /// How often in a row the hub may say "offset" before that is nonsense.
 const MISSES: u32 = 3;
 
@@ -63,16 +63,18 @@ async fn send_one(link: &mut Link, name: &Sha256, until: Instant) -> Result<Turn
         let piece;
         (reader, piece) = link.on_box(move |_| read_piece(reader, offset, most)).await?;
         let sent = link.client.piece(name, offset, bytes, &piece).await;
-        // A piece the line cannot carry in time is cut smaller; one it carries well, larger.
+        // A piece the line cannot carry is cut smaller; one it carries well, larger.
         link.piece_bytes = match &sent {
-            Err(AgentError::Slow(_)) => (most / 2).max(SMALLEST_PIECE),
+            Err(AgentError::Slow(_) | AgentError::Unreachable(_)) => (most / 2).max(SMALLEST_PIECE),
             Ok(_) => (most * 2).min(PIECE_BYTES),
             Err(_) => most,
         };
         offset = match sent {
             Ok(now) if now >= bytes => return Ok(Turn::Done),
             Ok(now) if now > offset => now,
-            Ok(_) => return Err(AgentError::Nonsense("the hub took a piece and stands where it stood".into())),
+            Ok(_) => {
+                return Err(AgentError::Nonsense("the hub took a piece and stands where it stood".into()));
+            }
             Err(AgentError::Offset) if misses < MISSES => {
                 misses += 1;
                 link.client.blob_offset(name).await?.min(bytes)

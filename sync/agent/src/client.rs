@@ -90,11 +90,19 @@ impl Client {
 
     /// How many bytes of a blob the hub holds.
     pub(crate) async fn blob_offset(&self, name: &Sha256) -> Result<u64, AgentError> {
-        self.authorised(self.answer, |http, base| http.head(format!("{base}/v1/blobs/{name}"))).await?.offset()
+        self.authorised(self.answer, |http, base| http.head(format!("{base}/v1/blobs/{name}")))
+            .await?
+            .offset()
     }
 
     /// Sends one piece; answers where the hub's copy ends now.
-    pub(crate) async fn piece(&self, name: &Sha256, offset: u64, whole: u64, piece: &[u8]) -> Result<u64, AgentError> {
+    pub(crate) async fn piece(
+        &self,
+        name: &Sha256,
+        offset: u64,
+        whole: u64,
+        piece: &[u8],
+    ) -> Result<u64, AgentError> {
         let send = |http: &reqwest::Client, base: &str| {
             http.patch(format!("{base}/v1/blobs/{name}"))
                 .header(CONTENT_TYPE, "application/offset+octet-stream")
@@ -149,8 +157,11 @@ impl Client {
         let url = format!("{}/v1/session", self.base);
         let challenge: calls::Challenge = send(self.http.get(&url), self.answer).await?.json()?;
         let signature = self.key.sign(&calls::session_message(self.unit, &challenge.nonce));
-        let ask =
-            calls::OpenSession { unit: self.unit, nonce: challenge.nonce, signature: hex::encode(signature.as_ref()) };
+        let ask = calls::OpenSession {
+            unit: self.unit,
+            nonce: challenge.nonce,
+            signature: hex::encode(signature.as_ref()),
+        };
         let asked = Instant::now();
         let session: calls::Session = send(self.http.post(&url).json(&ask), self.answer).await?.json()?;
         // The hub read its clock somewhere between asking and hearing: half way is the best guess.
@@ -198,7 +209,8 @@ impl Answer {
     }
 
     fn offset(self) -> Result<u64, AgentError> {
-        self.offset.ok_or_else(|| AgentError::Nonsense(format!("{} without {}", self.status, calls::OFFSET_HEADER)))
+        self.offset
+            .ok_or_else(|| AgentError::Nonsense(format!("{} without {}", self.status, calls::OFFSET_HEADER)))
     }
 }
 

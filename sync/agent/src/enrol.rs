@@ -27,7 +27,10 @@ pub struct Enrolment {
 impl std::fmt::Debug for Enrolment {
     /// Without the key: this may land in a log.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Enrolment").field("hub_url", &self.hub_url).field("unit", &self.unit).finish_non_exhaustive()
+        f.debug_struct("Enrolment")
+            .field("hub_url", &self.hub_url)
+            .field("unit", &self.unit)
+            .finish_non_exhaustive()
     }
 }
 
@@ -39,11 +42,17 @@ const TRIES: u32 = 3;
 /// # Errors
 /// [`AgentError::Address`], [`AgentError::EnrolCode`], or whatever keeps the hub from answering. After any of
 /// them the box is not enrolled and the same code may be tried again.
-pub async fn enrol(hub_url: &str, code: &str, unit_name: &str, version: &str) -> Result<Enrolment, AgentError> {
+pub async fn enrol(
+    hub_url: &str,
+    code: &str,
+    unit_name: &str,
+    version: &str,
+) -> Result<Enrolment, AgentError> {
     let hub_url = address(hub_url)?;
     let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new())
         .map_err(|_| AgentError::Key("no source of randomness".into()))?;
-    let pair = Ed25519KeyPair::from_pkcs8(pkcs8.as_ref()).map_err(|cause| AgentError::Key(cause.to_string()))?;
+    let pair =
+        Ed25519KeyPair::from_pkcs8(pkcs8.as_ref()).map_err(|cause| AgentError::Key(cause.to_string()))?;
     let ask = calls::Enrol {
         code: code.trim().to_owned(),
         device_key: hex::encode(pair.public_key().as_ref()),
@@ -69,12 +78,13 @@ pub async fn enrol(hub_url: &str, code: &str, unit_name: &str, version: &str) ->
 /// The address a person typed, made whole: a name means https, a bare number on the local network http.
 pub(crate) fn address(typed: &str) -> Result<String, AgentError> {
     let wrong = || AgentError::Address(typed.to_owned());
-    let typed = typed.trim().trim_end_matches('/');
+    let typed = typed.trim();
     let whole = if typed.contains("://") {
         typed.to_owned()
     } else {
         let host = typed.split(['/', ':']).next().unwrap_or_default();
-        let scheme = if host.parse::<std::net::Ipv4Addr>().is_ok() || host == "localhost" { "http" } else { "https" };
+        let scheme =
+            if host.parse::<std::net::Ipv4Addr>().is_ok() || host == "localhost" { "http" } else { "https" };
         format!("{scheme}://{typed}")
     };
     let url = reqwest::Url::parse(&whole).map_err(|_| wrong())?;

@@ -11,7 +11,10 @@ pub(crate) async fn fetch(client: &Client, after: u64) -> Result<Vec<DownlinkIte
     let items = client.downlink(after).await?.items;
     for (expected, item) in (after + 1..).zip(&items) {
         if item.seq != expected {
-            return Err(AgentError::Nonsense(format!("downlink item {} where {expected} comes next", item.seq)));
+            return Err(AgentError::Nonsense(format!(
+                "downlink item {} where {expected} comes next",
+                item.seq
+            )));
         }
     }
     Ok(items)

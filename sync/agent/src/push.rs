@@ -26,11 +26,21 @@ pub(crate) async fn push(link: &mut Link) -> Result<Held, AgentError> {
             return Ok(held);
         }
         let before = held.head.seq;
-        let batch = link.on_box(move |side| batch(side, before)).await??;
+        let most = link.batch_entries;
+        let batch = link.on_box(move |side| batch(side, before, most)).await??;
         let sent = batch.entries;
-        held = match link.client.entries(batch.packed).await {
+        let answer = link.client.entries(batch.packed).await;
+        // A line that dies under a batch may still carry half of one.
+        link.batch_entries = match &answer {
+            Err(AgentError::Slow(_) | AgentError::Unreachable(_)) => (most / 2).max(1),
+            Ok(_) => (most * 2).min(BATCH_ENTRIES),
+            Err(_) => most,
+        };
+        held = match answer {
             Ok(now) if now.head.seq > before => now,
-            Ok(_) => return Err(AgentError::Nonsense("the hub took a batch and stands where it stood".into())),
+            Ok(_) => {
+                return Err(AgentError::Nonsense("the hub took a batch and stands where it stood".into()));
+            }
             // Somebody else's copy of this box, or a hub restored from a backup: its head counts.
             Err(AgentError::Gap { .. }) if gaps < GAPS => {
                 gaps += 1;
@@ -47,10 +57,10 @@ struct Packed {
     packed: Vec<u8>,
 }
 
-/// The next batch, compressed. As many entries as fit.
-fn batch(side: &Arc<dyn BoxSide>, after: u64) -> Result<Result<Packed, AgentError>, BoxFault> {
-    let mut entries: Vec<Entry> = side.entries(after, BATCH_ENTRIES, BATCH_BYTES - ENVELOPE_BYTES)?;
-    entries.truncate(BATCH_ENTRIES);
+/// The next batch, compressed: as many entries as fit, and not more than `most`.
+fn batch(side: &Arc<dyn BoxSide>, after: u64, most: usize) -> Result<Result<Packed, AgentError>, BoxFault> {
+    let mut entries: Vec<Entry> = side.entries(after, most, BATCH_BYTES - ENVELOPE_BYTES)?;
+    entries.truncate(most);
     // Whatever the box gave: a local body does not leave it.
     let mut entries: Vec<Entry> = entries.into_iter().map(Entry::for_above).collect();
     loop {
@@ -85,7 +95,7 @@ async fn agree(link: &Link, above: Head, own: Head) -> Result<(), AgentError> {
     }
     if common > 0 {
         // Shown to the hub so that the office above hears of it too; what it answers changes nothing here.
-        if let Ok(batch) = link.on_box(move |side| batch(side, common - 1)).await? {
+        if let Ok(batch) = link.on_box(move |side| batch(side, common - 1, 1)).await? {
             let _ = link.client.entries(batch.packed).await;
         }
     }

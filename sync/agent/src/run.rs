@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
-use wire::calls::{Held, PIECE_BYTES};
+use wire::calls::{BATCH_ENTRIES, Held, PIECE_BYTES};
 use wire::{Head, JournalId, Sha256, Stamp};
 
 use crate::backoff::Backoff;
@@ -59,6 +59,7 @@ impl Agent {
             status,
             tip: None,
             noted: None,
+            batch_entries: BATCH_ENTRIES,
             piece_bytes: PIECE_BYTES,
             round: Round::default(),
             whole: HashSet::new(),
@@ -163,6 +164,8 @@ async fn tip_moved(tip: &mut Option<watch::Receiver<u64>>) {
 /// The two sides and what is known between them during a round.
 pub(crate) struct Link {
     pub(crate) client: Client,
+    /// How much the line carries at once, as far as tried.
+    pub(crate) batch_entries: usize,
     pub(crate) piece_bytes: usize,
     pub(crate) round: Round,
     /// What the hub called whole in this round; it must not miss it again.

@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_bomb_is_refused_and_not_unpacked() {
-        let packed = zstd::encode_all(std::io::repeat(b' ').take(1 << 30), 1).unwrap();
+        let packed = zstd::encode_all(std::io::repeat(b' ').take(1 << 26), 1).unwrap();
         assert!(packed.len() < PACKED_BYTES, "small enough to pass the first gate");
         assert!(unpack(&packed).is_err());
         assert!(unpack(b"<html>").is_err());

@@ -127,7 +127,7 @@ impl Store {
         unit: Uuid,
         journal: JournalId,
         after: u64,
-        most: i64,
+        most: u64,
     ) -> Result<Vec<String>, Fault> {
         let texts = sqlx::query_scalar(
             "SELECT entry FROM entries WHERE unit = ? AND journal = ? AND seq > ? ORDER BY seq LIMIT ?",
@@ -136,7 +136,7 @@ impl Store {
             .bind(unit.to_string())
             .bind(journal.to_string())
             .bind(int(after))
-            .bind(most)
+            .bind(int(most))
             .fetch_all(&self.reader)
             .await?)
     }

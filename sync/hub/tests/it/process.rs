@@ -195,10 +195,11 @@ async fn a_full_disk_is_told_and_sending_goes_on_once_there_is_room() {
     );
     let process = Process::start(Command::new("unshare").args(["-rm", "sh", "-c", &script]));
     let inside = format!("/proc/{}/root{disk}", process.child.id());
-    let enrolment = enrol(&process, Path::new(&format!("{inside}/hub"))).await;
+    let code = code_by_page(&process.url).await;
+    let enrolment = agent::enrol(&process.url, &code, "Suối Ngàn", "0.1.0").await.unwrap();
 
     let filler = format!("{inside}/filler");
-    let full = (1..64).map_while(|mebi| std::fs::write(&filler, vec![1; mebi * 256 << 10]).err()).next();
+    let full = (1..64).find_map(|quarter| std::fs::write(&filler, vec![1; quarter * 256 << 10]).err());
     assert!(full.is_some(), "the disk is full now");
     let side = SimulatedBox::new();
     let pdf = side.put_blob(paper(1, 2 << 20));
@@ -215,6 +216,21 @@ async fn a_full_disk_is_told_and_sending_goes_on_once_there_is_room() {
     until("the receipt is here", || side.receipts().len() == 1).await;
     let head = side.head().unwrap();
     running.until("all is above", |state| state.acknowledged == head && state.waiting_blobs == 0).await;
-    let report = run(&["check"], Path::new(&format!("{inside}/hub")));
+    let pid = process.child.id().to_string();
+    let inside = ["--target", &pid, "--user", "--mount", "--preserve-credentials", HUB, "check", "--data"];
+    let report = Command::new("nsenter").args(inside).arg(format!("{disk}/hub")).output().unwrap();
     assert!(report.status.success(), "{report:?}");
+}
+
+/// A code as the operator gets it on the page.
+async fn code_by_page(url: &str) -> String {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let http = reqwest::Client::new();
+    let ask =
+        |path: &str, body| http.post(format!("{url}{path}")).header("x-requested-with", "vanthu").json(&body);
+    let signed_in = ask("/api/sessions", serde_json::json!({"password": PASSWORD})).send().await.unwrap();
+    let cookie = signed_in.headers()["set-cookie"].to_str().unwrap();
+    let code = ask("/api/enrol-codes", serde_json::json!({"unit_name": SCHOOL})).header("cookie", cookie);
+    let code: serde_json::Value = code.send().await.unwrap().json().await.unwrap();
+    code["code"].as_str().unwrap().to_owned()
 }

@@ -19,13 +19,13 @@ use vanthu_hub::Hub;
 use wire::calls::{DownlinkItem, Message};
 use wire::{Book, Entry, Head, JournalId, RegisterLine, Scope, Sha256, Stamp};
 
-pub const SCHOOL: &str = "Trường Tiểu học Suối Ngàn";
+pub(crate) const SCHOOL: &str = "Trường Tiểu học Suối Ngàn";
 
 /// Nothing here takes this long; a test that would wait for ever fails instead.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A box without an office: a journal in memory that outlives every agent.
-pub struct SimulatedBox {
+pub(crate) struct SimulatedBox {
     journal: JournalId,
     state: Mutex<State>,
     tip: watch::Sender<u64>,
@@ -40,13 +40,13 @@ struct State {
 }
 
 impl SimulatedBox {
-    pub fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         let journal = JournalId(Uuid::now_v7());
         Arc::new(Self { journal, state: Mutex::default(), tip: watch::channel(0).0 })
     }
 
     /// The same journal with only its first entries: a box restored from an old backup.
-    pub fn restored(&self, entries: usize) -> Arc<Self> {
+    pub(crate) fn restored(&self, entries: usize) -> Arc<Self> {
         let state = State { entries: self.lock().entries[..entries].to_vec(), ..State::default() };
         Arc::new(Self { journal: self.journal, state: Mutex::new(state), tip: watch::channel(0).0 })
     }
@@ -55,7 +55,7 @@ impl SimulatedBox {
         self.state.lock().unwrap()
     }
 
-    pub fn write(&self, scope: Scope, body: String, blobs: Vec<Sha256>) -> Entry {
+    pub(crate) fn write(&self, scope: Scope, body: String, blobs: Vec<Sha256>) -> Entry {
         let mut state = self.lock();
         let head = state.entries.last().map_or(Head::EMPTY, Entry::head);
         let entry =
@@ -67,39 +67,39 @@ impl SimulatedBox {
     }
 
     /// Entries of no interest above.
-    pub fn write_local(&self, count: usize) {
+    pub(crate) fn write_local(&self, count: usize) {
         for _ in 0..count {
             self.write(Scope::Local, r#"{"event":{"kind":"note","words":"riêng tư"}}"#.into(), vec![]);
         }
     }
 
-    pub fn put_blob(&self, bytes: Vec<u8>) -> Sha256 {
+    pub(crate) fn put_blob(&self, bytes: Vec<u8>) -> Sha256 {
         let name = Sha256::of(&bytes);
         self.lock().blobs.insert(name, bytes);
         name
     }
 
-    pub fn lose_blob(&self, name: &Sha256) {
+    pub(crate) fn lose_blob(&self, name: &Sha256) {
         self.lock().blobs.remove(name);
     }
 
     /// What lies under a name is no longer what the name says: a rotten disk.
-    pub fn spoil_blob(&self, name: &Sha256) {
+    pub(crate) fn spoil_blob(&self, name: &Sha256) {
         self.lock().blobs.get_mut(name).unwrap()[0] ^= 1;
     }
 
     /// A register line, with its paper if there is one.
-    pub fn register(&self, line: &RegisterLine) -> Entry {
+    pub(crate) fn register(&self, line: &RegisterLine) -> Entry {
         let body = serde_json::json!({"line": line, "event": {"kind": "letter_registered"}});
         self.write(Scope::Above, body.to_string(), line.pdf.into_iter().collect())
     }
 
-    pub fn received(&self) -> Vec<DownlinkItem> {
+    pub(crate) fn received(&self) -> Vec<DownlinkItem> {
         self.lock().downlink.clone()
     }
 
     /// Documents for which receipts came, in order.
-    pub fn receipts(&self) -> Vec<Uuid> {
+    pub(crate) fn receipts(&self) -> Vec<Uuid> {
         let documents = self.received().into_iter().filter_map(|item| match item.message {
             Message::Receipt { document, .. } => Some(document),
             Message::Notice { .. } => None,
@@ -107,11 +107,11 @@ impl SimulatedBox {
         documents.collect()
     }
 
-    pub fn acknowledged(&self) -> Head {
+    pub(crate) fn acknowledged(&self) -> Head {
         self.lock().acknowledged.unwrap_or(Head::EMPTY)
     }
 
-    pub fn tip(&self) -> watch::Receiver<u64> {
+    pub(crate) fn tip(&self) -> watch::Receiver<u64> {
         self.tip.subscribe()
     }
 }
@@ -169,7 +169,7 @@ impl BoxSide for SimulatedBox {
 }
 
 /// A line of the incoming book.
-pub fn line(number: u64, pdf: Option<Sha256>) -> RegisterLine {
+pub(crate) fn line(number: u64, pdf: Option<Sha256>) -> RegisterLine {
     RegisterLine {
         document: Uuid::now_v7(),
         book: Book::Incoming,
@@ -191,7 +191,7 @@ pub fn line(number: u64, pdf: Option<Sha256>) -> RegisterLine {
 }
 
 /// Bytes that look like a PDF and do not compress.
-pub fn paper(seed: u8, bytes: usize) -> Vec<u8> {
+pub(crate) fn paper(seed: u8, bytes: usize) -> Vec<u8> {
     let mut paper = b"%PDF-1.7\n".to_vec();
     let mut word = u32::from(seed) + 1;
     while paper.len() < bytes {
@@ -203,15 +203,15 @@ pub fn paper(seed: u8, bytes: usize) -> Vec<u8> {
 }
 
 /// A hub in its own runtime: dropping it kills every task where it stands.
-pub struct TestHub {
-    pub dir: tempfile::TempDir,
-    pub address: SocketAddr,
-    pub hub: Hub,
+pub(crate) struct TestHub {
+    pub(crate) dir: tempfile::TempDir,
+    pub(crate) address: SocketAddr,
+    pub(crate) hub: Hub,
     runtime: Option<Runtime>,
 }
 
 impl TestHub {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::over(tempfile::tempdir().unwrap(), SocketAddr::from(([127, 0, 0, 1], 0)))
     }
 
@@ -236,29 +236,39 @@ impl TestHub {
     }
 
     /// Kills it and starts it again over what was at rest, at the same address.
-    pub fn restart(mut self) -> Self {
+    pub(crate) fn restart(mut self) -> Self {
         let dir = std::mem::replace(&mut self.dir, tempfile::tempdir().unwrap());
         self.restart_over(dir)
     }
 
     /// Kills it and starts another over this directory, at the same address.
-    pub fn restart_over(self, dir: tempfile::TempDir) -> Self {
+    pub(crate) fn restart_over(self, dir: tempfile::TempDir) -> Self {
         let address = self.address;
         drop(self);
         Self::over(dir, address)
     }
 
-    pub fn url(&self) -> String {
+    /// A copy of its database as it is now; nothing is being written.
+    pub(crate) fn backup(&self) -> tempfile::TempDir {
+        let backup = tempfile::tempdir().unwrap();
+        for file in std::fs::read_dir(self.dir.path()).unwrap().flatten().filter(|file| file.path().is_file())
+        {
+            std::fs::copy(file.path(), backup.path().join(file.file_name())).unwrap();
+        }
+        backup
+    }
+
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    pub async fn enrol(&self) -> Enrolment {
+    pub(crate) async fn enrol(&self) -> Enrolment {
         let code = self.hub.enrol_code(SCHOOL).await.unwrap().code;
         agent::enrol(&self.url(), &code, "Suối Ngàn", "0.1.0").await.unwrap()
     }
 
     /// Everything at rest is as promised; how many entries, blobs and lines.
-    pub async fn sound(&self) -> (u64, u64, u64) {
+    pub(crate) async fn sound(&self) -> (u64, u64, u64) {
         let report = self.hub.check().await.unwrap();
         assert_eq!(report.faults, Vec::<String>::new());
         (report.entries, report.blobs, report.lines)
@@ -286,13 +296,13 @@ async fn bind(address: SocketAddr) -> TcpListener {
 }
 
 /// An agent at work, with a pace that does not make tests wait.
-pub struct Running {
-    pub state: watch::Receiver<LinkState>,
-    pub now: Arc<Notify>,
+pub(crate) struct Running {
+    pub(crate) state: watch::Receiver<LinkState>,
+    pub(crate) now: Arc<Notify>,
     task: tokio::task::JoinHandle<()>,
 }
 
-pub const BRISK: Pace = Pace {
+pub(crate) const BRISK: Pace = Pace {
     first_wait: Duration::from_millis(10),
     longest_wait: Duration::from_millis(50),
     answer: Duration::from_secs(20),
@@ -300,7 +310,7 @@ pub const BRISK: Pace = Pace {
 };
 
 impl Running {
-    pub fn start(enrolment: &Enrolment, side: &Arc<SimulatedBox>, pace: Pace) -> Self {
+    pub(crate) fn start(enrolment: &Enrolment, side: &Arc<SimulatedBox>, pace: Pace) -> Self {
         let agent = Agent::new(enrolment, side.clone(), pace).unwrap();
         let (state, now) = (agent.status(), Arc::new(Notify::new()));
         let task = tokio::spawn(agent.run(side.tip(), now.clone(), CancellationToken::new()));
@@ -308,7 +318,7 @@ impl Running {
     }
 
     /// Waits until the link is in a state like this.
-    pub async fn until(&self, what: &str, like: impl FnMut(&LinkState) -> bool) -> LinkState {
+    pub(crate) async fn until(&self, what: &str, like: impl FnMut(&LinkState) -> bool) -> LinkState {
         let mut waiting = self.state.clone();
         match tokio::time::timeout(DEADLINE, waiting.wait_for(like)).await {
             Ok(state) => state.expect("the agent runs").clone(),
@@ -324,7 +334,7 @@ impl Drop for Running {
 }
 
 /// Waits for a condition of something that cannot be subscribed to.
-pub async fn until(what: &str, mut like: impl FnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut like: impl FnMut() -> bool) {
     let deadline = Instant::now() + DEADLINE;
     while !like() {
         assert!(Instant::now() < deadline, "never {what}");
@@ -333,15 +343,15 @@ pub async fn until(what: &str, mut like: impl FnMut() -> bool) {
 }
 
 /// A line to `hub` that is cut whenever so many bytes went up since the last cut.
-pub struct CuttingLine {
-    pub address: SocketAddr,
+pub(crate) struct CuttingLine {
+    pub(crate) address: SocketAddr,
     /// Bytes that went up in all.
-    pub carried: Arc<AtomicU64>,
+    pub(crate) carried: Arc<AtomicU64>,
     task: tokio::task::JoinHandle<()>,
 }
 
 impl CuttingLine {
-    pub async fn to(hub: SocketAddr, cut_after: u64) -> Self {
+    pub(crate) async fn to(hub: SocketAddr, cut_after: u64) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let carried = Arc::new(AtomicU64::new(0));
@@ -397,12 +407,12 @@ async fn carry(
 }
 
 /// The same enrolment, through another address.
-pub fn through(enrolment: &Enrolment, address: SocketAddr) -> Enrolment {
+pub(crate) fn through(enrolment: &Enrolment, address: SocketAddr) -> Enrolment {
     Enrolment { hub_url: format!("http://{address}"), ..enrolment.clone() }
 }
 
 /// Whether a file of the hub's folder is there.
-pub fn parts(dir: &Path) -> usize {
+pub(crate) fn parts(dir: &Path) -> usize {
     std::fs::read_dir(dir.join("parts"))
         .unwrap()
         .flatten()
