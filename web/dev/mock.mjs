@@ -63,7 +63,7 @@ full.way.push(
   { at: at(30), who: "Phạm Thu Hà", what: "Đã đọc", tone: "calm" },
 );
 full.assignments = [{ person: { id: "p-teacher", name: "Phạm Thu Hà" }, role: "lead", read_at: at(30) }, { person: { id: "p-2", name: "Võ Hoài Nam" }, role: "cooperating" }];
-full.readers = [{ person: "Lê Quang Minh", at: at(130) }, { person: "Phạm Thu Hà", at: at(30) }];
+full.readers = [{ person: { name: "Lê Quang Minh" }, at: at(130) }, { person: { name: "Phạm Thu Hà" }, at: at(30) }];
 const outs = [["released", "Đã phát hành"], ["approved", "Chờ phát hành"], ["submitted", "Chờ duyệt"], ["draft", "Dự thảo"]];
 for (let n = 12; n >= 1; n--) {
   const [state, state_name] = outs[n > 3 ? 0 : n - 1] ?? outs[0];
@@ -158,7 +158,7 @@ function api(method, path, query, body, me) {
     case "GET /api/unit": return unit;
     case "POST /api/unit/amend": Object.assign(unit, body, { version: unit.version + 1 }); return { status: 204 };
     case "GET /api/document-types": return types;
-    case "GET /api/books": return [{ book: "incoming", year: 2026, count: 34 }, { book: "incoming", year: 2025, count: 310 }, { book: "outgoing", year: 2026, count: 12 }];
+    case "GET /api/books": return [{ book: "incoming", year: 2026, last_number: 34 }, { book: "incoming", year: 2025, last_number: 310 }, { book: "outgoing", year: 2026, last_number: 12 }];
     case "GET /api/letters": return listOf(me, query);
     case "POST /api/letters": return enter(body, me);
     case "GET /api/audit": return { items: Array.from({ length: 25 }, (_, i) => ({ seq: 1240 - i, at: at(i * 37), who: people[i % 3].name, kind: "letter", sentence: ["Vào sổ văn bản đến số 34", "Đăng nhập", "Quét 3 trang bằng Fujitsu fi-7160", "Cho ý kiến văn bản đến số 28"][i % 4] })), next: "1215" };
@@ -202,7 +202,7 @@ function scanStep(scan, verb, body) {
   return scan;
 }
 
-const meOf = (p) => ({ id: p.id, username: p.username, name: p.name, role: p.role, role_name: p.role_name, section: p.section, must_change_password: !!p.must, unit: { name: unit.name } });
+const meOf = (p) => ({ id: p.id, username: p.username, name: p.name, role: p.role, role_name: p.role_name, section: p.section ?? "", must_change_password: !!p.must, unit_name: unit.name });
 function listOf(me, q) {
   let found = letters.filter((l) => (!q.book || l.book === q.book) && (!q.state || l.state === q.state) && (!q.waiting || waits(me, l)) && (!q.text || JSON.stringify(l).toLowerCase().includes(q.text.toLowerCase())));
   if (me.role === "teacher") found = found.filter((l) => ["assigned", "completed", "released"].includes(l.state));
@@ -249,7 +249,7 @@ function hubApi(method, path, query, body, operator) {
 }
 
 const KINDS = { html: "text/html; charset=utf-8", js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
-const CSP = "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; frame-src 'self' blob:; frame-ancestors 'self'; object-src 'none'; base-uri 'none'; form-action 'self'";
+const CSP = "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; frame-src 'self'; frame-ancestors 'self'; object-src 'none'; base-uri 'none'; form-action 'self'";
 function serve(port, entry, cookieName, answer) {
   createServer(async (request, response) => {
     const { pathname, searchParams } = new URL(request.url, "http://x");

@@ -1,106 +1,117 @@
 // Every call the box's page makes, by name. Screens know these functions and never a path.
 
-import { address, request } from "./http";
+import createClient from "openapi-fetch";
+import { address, reach, told } from "./http";
+import type { paths } from "./schema";
 import type * as t from "./types";
 
-const get = <T>(path: string, query?: Record<string, string | number | boolean | null | undefined>) =>
-  request<T>("GET", path, { query });
-const post = <T = void>(path: string, json: unknown = {}) => request<T>("POST", path, { json });
+const box = createClient<paths>({ fetch: reach, cache: "no-store", credentials: "same-origin" });
+const of = (id: t.Uuid) => ({ params: { path: { id } } });
 
-/** A list may come bare or as a page; screens that want all of it do not care. */
-const items = async <T>(list: Promise<T[] | t.Page<T>>): Promise<T[]> => {
-  const value = await list;
-  return Array.isArray(value) ? value : value.items;
-};
+/** The document's words for states are the letter's or the scan's by where they stand. */
+const as = <T>(answer: Promise<unknown>) => answer as Promise<T>;
 
-export const door = () => get<t.Door>("/api/door");
-export const signIn = (username: string, password: string) => post<t.Me>("/api/sessions", { username, password });
-export const signOut = () => post("/api/sessions/end");
-export const me = () => get<t.Me>("/api/me");
-export const changePassword = (current: string, next: string) => post("/api/me/password", { current, new: next });
-export const home = () => get<t.Home>("/api/home");
-export const confirmClock = (now: string) => post("/api/clock/confirm", { now });
+export const door = () => as<t.Door>(told(box.GET("/api/door")));
+export const signIn = (username: string, password: string): Promise<t.Me> =>
+  told(box.POST("/api/sessions", { body: { username, password } }));
+export const signOut = () => told(box.POST("/api/sessions/end"));
+export const me = (): Promise<t.Me> => told(box.GET("/api/me"));
+export const changePassword = (current: string, next: string) =>
+  told(box.POST("/api/me/password", { body: { current, new: next } }));
+export const home = () => as<t.Home>(told(box.GET("/api/home")));
+export const confirmClock = (now: t.Time) => told(box.POST("/api/clock/confirm", { body: { now } }));
 
-export const people = () => items(get<t.Person[]>("/api/people"));
-export const accounts = () => items(get<t.Page<t.Account>>("/api/accounts"));
+export const people = (): Promise<t.Person[]> => told(box.GET("/api/people"));
+export const accounts = async (): Promise<t.Account[]> => (await told(box.GET("/api/accounts"))).items;
 export const createAccount = (account: {
   username: string;
   name: string;
   role: t.Role;
   section?: string;
   password: string;
-}) => post<t.Account>("/api/accounts", account);
-export const resetAccount = (a: t.Account, password: string) =>
-  post(`/api/accounts/${a.id}/reset`, { version: a.version, password });
-export const closeAccount = (a: t.Account) => post(`/api/accounts/${a.id}/close`, { version: a.version });
-export const reopenAccount = (a: t.Account) => post(`/api/accounts/${a.id}/reopen`, { version: a.version });
+}): Promise<t.Account> => told(box.POST("/api/accounts", { body: account }));
+export const resetAccount = ({ id, version }: t.Account, password: string) =>
+  told(box.POST("/api/accounts/{id}/reset", { ...of(id), body: { version, password } }));
+export const closeAccount = ({ id, version }: t.Account) =>
+  told(box.POST("/api/accounts/{id}/close", { ...of(id), body: { version } }));
+export const reopenAccount = ({ id, version }: t.Account) =>
+  told(box.POST("/api/accounts/{id}/reopen", { ...of(id), body: { version } }));
 
-export const unit = () => get<t.Unit>("/api/unit");
-export const amendUnit = (unit: t.Unit) => post("/api/unit/amend", unit);
-export const documentTypes = () => items(get<t.DocumentType[]>("/api/document-types"));
+export const unit = (): Promise<t.Unit> => told(box.GET("/api/unit"));
+export const amendUnit = (unit: t.Unit) => told(box.POST("/api/unit/amend", { body: unit }));
+export const documentTypes = (): Promise<t.DocumentType[]> => told(box.GET("/api/document-types"));
+export const books = (): Promise<t.BookYear[]> => told(box.GET("/api/books"));
 
 export interface LetterFilter {
   book?: t.Book;
-  year?: string;
-  state?: string;
-  waiting?: boolean;
+  year?: number;
+  state?: t.LetterState;
+  waiting?: true;
   text?: string;
   after?: string;
   limit?: number;
 }
-export const letters = (filter: LetterFilter) => get<t.Page<t.LetterLine>>("/api/letters", { ...filter });
-export const letter = (id: t.Uuid) => get<t.Letter>(`/api/letters/${id}`);
-export const enterLetter = (draft: t.IncomingDraft | t.OutgoingDraft) => post<t.Letter>("/api/letters", draft);
-export const books = () =>
-  items(get<{ book: t.Book; year: number; count: number; last_number_text: string }[]>("/api/books"));
+export const letters = (filter: LetterFilter) =>
+  as<t.Page<t.LetterLine>>(told(box.GET("/api/letters", { params: { query: filter as object } })));
+export const letter = (id: t.Uuid) => as<t.Letter>(told(box.GET("/api/letters/{id}", of(id))));
+export const enterLetter = (draft: t.IncomingDraft | t.OutgoingDraft) =>
+  as<t.Letter>(told(box.POST("/api/letters", { body: draft })));
+/** Opening is reading: the server keeps who and when first. */
+export const readLetter = (id: t.Uuid) => told(box.POST("/api/letters/{id}/read", of(id)));
 
-/** One step of a letter's way; the answer is the letter afterwards where the server gives it. */
-export const step = (id: t.Uuid, verb: t.Verb, json: Record<string, unknown> = {}) =>
-  post<t.Letter | undefined>(`/api/letters/${id}/${verb}`, json);
+/** One step of a letter's way, with what its form asked for; the answer is the letter afterwards. */
+export const step = (id: t.Uuid, verb: t.Verb, fields: { version: number } & Record<string, unknown>) => {
+  // All of these paths take the letter's version and answer with the letter.
+  const path = `/api/letters/{id}/${verb}` as "/api/letters/{id}/release";
+  return as<t.Letter>(told(box.POST(path, { ...of(id), body: fields })));
+};
 
 export const fileAddress = (id: t.Uuid, name: string, download = false) =>
   address(`/api/letters/${id}/files/${name}`, { download: download ? 1 : undefined });
 export const letterPageAddress = (id: t.Uuid, page: number) => `/api/letters/${id}/pages/${page}.jpg`;
 
-export const scanners = () => get<t.Scanners>("/api/scanners");
-export interface ScanOrder {
-  device: string;
-  source: t.Source;
-  colour: t.Colour;
-  dpi: number;
-  paper: string;
-}
-export const startScan = (order: ScanOrder) => post<t.Scan>("/api/scans", order);
-export const openScans = () => items(get<t.Page<t.Scan>>("/api/scans"));
-export const scan = (id: t.Uuid) => get<t.Scan>(`/api/scans/${id}`);
-export const cancelScan = (id: t.Uuid) => post(`/api/scans/${id}/cancel`);
-export const continueScan = (id: t.Uuid) => post(`/api/scans/${id}/continue`);
-export const discardScan = (id: t.Uuid) => post(`/api/scans/${id}/discard`);
-export const dropPage = (scan: t.Scan, number: number) =>
-  post(`/api/scans/${scan.id}/drop-page`, { version: scan.version, number });
-export const composeScan = (id: t.Uuid) => post<{ paper: t.Paper }>(`/api/scans/${id}/compose`);
+export const scanners = () => as<t.Scanners>(told(box.GET("/api/scanners")));
+export const startScan = (order: t.ScanOrder) => as<t.Scan>(told(box.POST("/api/scans", { body: order })));
+export const openScans = async () => (await as<t.Page<t.Scan>>(told(box.GET("/api/scans")))).items;
+export const scan = (id: t.Uuid) => as<t.Scan>(told(box.GET("/api/scans/{id}", of(id))));
+export const cancelScan = (id: t.Uuid) => told(box.POST("/api/scans/{id}/cancel", of(id)));
+export const continueScan = (id: t.Uuid) => told(box.POST("/api/scans/{id}/continue", of(id)));
+export const discardScan = (id: t.Uuid) => told(box.POST("/api/scans/{id}/discard", of(id)));
+export const dropPage = ({ id, version }: t.Scan, number: number) =>
+  told(box.POST("/api/scans/{id}/drop-page", { ...of(id), body: { version, number } }));
+export const composeScan = (id: t.Uuid) => told(box.POST("/api/scans/{id}/compose", of(id)));
 export const scanPageAddress = (id: t.Uuid, page: number, small = false) =>
   address(`/api/scans/${id}/pages/${page}.jpg`, { size: small ? "small" : undefined });
 
 export const upload = (file: File) =>
-  request<{ paper: t.Paper }>("POST", "/api/uploads", {
-    body: file,
-    // Header values are bytes: Vietnamese file names travel percent-encoded.
-    headers: { "Content-Type": file.type || "application/octet-stream", "X-File-Name": encodeURIComponent(file.name) },
-  });
+  told(
+    box.POST("/api/uploads", {
+      body: file as unknown as string,
+      bodySerializer: (body) => body,
+      // Header values are bytes: Vietnamese file names travel percent-encoded.
+      headers: { "Content-Type": file.type || "application/octet-stream", "X-File-Name": encodeURIComponent(file.name) },
+    }),
+  );
 
-export const link = () => get<t.Link>("/api/link");
-export const linkDetails = () => get<t.LinkDetails>("/api/link/details");
-export const enrol = (hub_url: string, code: string) => post("/api/link/enrol", { hub_url, code });
-export const sendNow = () => post("/api/link/send-now");
+export const link = () => as<t.Link>(told(box.GET("/api/link")));
+export const linkDetails = () => as<t.LinkDetails>(told(box.GET("/api/link/details")));
+export const enrol = (hub_url: string, code: string) => told(box.POST("/api/link/enrol", { body: { hub_url, code } }));
+export const sendNow = () => told(box.POST("/api/link/send-now"));
 
-export const certificates = () => items(get<t.Certificate[]>("/api/certificates"));
-export const addCertificate = (file: File, passphrase: string) => {
-  const body = new FormData();
-  body.set("passphrase", passphrase);
-  body.set("file", file);
-  return request<t.Certificate>("POST", "/api/certificates", { body });
-};
-export const withdrawCertificate = (id: t.Uuid) => post(`/api/certificates/${id}/withdraw`);
+export const certificates = () => as<t.Certificate[]>(told(box.GET("/api/certificates")));
+export const addCertificate = (file: File, passphrase: string) =>
+  told(
+    box.POST("/api/certificates", {
+      body: { file: file as unknown as string, passphrase },
+      bodySerializer: (body) => {
+        const form = new FormData();
+        form.set("passphrase", body.passphrase);
+        form.set("file", body.file);
+        return form;
+      },
+    }),
+  );
+export const withdrawCertificate = (id: t.Uuid) => told(box.POST("/api/certificates/{id}/withdraw", of(id)));
 
-export const audit = (after?: string) => get<t.Page<t.AuditLine>>("/api/audit", { after, limit: 50 });
+export const audit = (after?: string): Promise<t.Page<t.AuditLine>> =>
+  told(box.GET("/api/audit", { params: { query: { after, limit: 50 } } }));

@@ -39,14 +39,6 @@ export const listeners = {
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
 
-export interface Options {
-  query?: Query;
-  json?: unknown;
-  body?: BodyInit;
-  headers?: Record<string, string>;
-  signal?: AbortSignal;
-}
-
 export function address(path: string, query: Query = {}): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
@@ -56,40 +48,51 @@ export function address(path: string, query: Query = {}): string {
   return text ? `${path}?${text}` : path;
 }
 
-export async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
-  const response = await send(method, path, options);
-  if (response.ok) return (response.status === 204 ? undefined : await readJson(response)) as T;
-  const refusal = new Refusal(response.status, (await readJson(response)) ?? {});
-  const signingIn = method === "POST" && path === "/api/sessions";
-  if (response.status === 401 && !signingIn) listeners.sessionLost();
-  throw refusal;
-}
-
-async function send(method: string, path: string, options: Options): Promise<Response> {
-  const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
-  // A foreign page cannot set this header: the server takes no change without it.
-  if (method !== "GET") headers["X-Requested-With"] = "vanthu";
-  let body = options.body;
-  if (options.json !== undefined) {
-    headers["Content-Type"] = "application/json";
-    body = JSON.stringify(options.json);
-  }
+/** Sends it with the mark of our own page; a foreign page cannot set it, and the server takes no change without. */
+export async function reach(request: Request): Promise<Response> {
+  if (request.method !== "GET") request.headers.set("X-Requested-With", "vanthu");
   try {
-    const response = await fetch(address(path, options.query), {
-      method,
-      headers,
-      body,
-      signal: options.signal,
-      credentials: "same-origin",
-      cache: "no-store",
-    });
+    const response = await fetch(request);
     listeners.reached(true);
     return response;
   } catch (error) {
-    if (options.signal?.aborted) throw error;
+    if (request.signal.aborted) throw error;
     listeners.reached(false);
     throw new Unreachable();
   }
+}
+
+/** The answer's value, or the refusal it carries. */
+export async function told<T>(answer: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+  const { data, error, response } = await answer;
+  if (response.ok) return data as T;
+  throw refused(response, error);
+}
+
+function refused(response: Response, body: unknown): Refusal {
+  // A wrong password at the door is no lost session, and says so with another status.
+  if (response.status === 401) listeners.sessionLost();
+  return new Refusal(response.status, typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {});
+}
+
+export interface Options {
+  query?: Query;
+  json?: unknown;
+}
+
+/** One untyped request; the hub has no document to generate types from. */
+export async function request<T>(method: string, path: string, { query, json }: Options = {}): Promise<T> {
+  const response = await reach(
+    new Request(address(path, query), {
+      method,
+      headers: json === undefined ? {} : { "Content-Type": "application/json" },
+      body: json === undefined ? undefined : JSON.stringify(json),
+      cache: "no-store",
+    }),
+  );
+  const value = await readJson(response);
+  if (!response.ok) throw refused(response, value);
+  return value as T;
 }
 
 async function readJson(response: Response): Promise<Record<string, unknown> | undefined> {

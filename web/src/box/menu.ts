@@ -1,7 +1,7 @@
 // The places of the page and who may use them: one list feeds the menu, the phone's bar and "Thêm".
 
 import type { Role } from "../api/types";
-import type { IconName } from "../kit/Icon.svelte";
+import type { IconName } from "../kit/icons";
 
 export interface MenuPlace {
   path: string;

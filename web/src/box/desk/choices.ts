@@ -1,7 +1,6 @@
 // How the scan desk asks for a scan: plain words, kept in this browser for the next time.
 
-import type { ScanOrder } from "../../api/box";
-import type { Colour, Device, Source } from "../../api/types";
+import type { Colour, Device, ScanOrder, Source } from "../../api/types";
 
 export const SOURCES: Record<Source, string> = {
   flatbed: "Mặt kính (từng tờ)",

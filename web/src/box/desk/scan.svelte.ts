@@ -1,5 +1,5 @@
 import * as box from "../../api/box";
-import type { Scan } from "../../api/types";
+import type { Feeding, Scan } from "../../api/types";
 
 const LOOK_MS = 1500;
 
@@ -9,17 +9,13 @@ const LOOK_MS = 1500;
  */
 export class Watched {
   scan = $state.raw<Scan | null>(null);
+  /** The page that is coming through now, between two looks. */
+  feeding = $state.raw<Feeding | null>(null);
   private timer: ReturnType<typeof setTimeout> | undefined;
   private turn = 0;
 
   get running(): boolean {
-    return this.scan?.state === "queued" || this.scan?.state === "scanning";
-  }
-
-  show(scan: Scan): void {
-    this.turn += 1;
-    this.scan = scan;
-    this.lookLater();
+    return this.scan?.state === "scanning";
   }
 
   async look(id: string): Promise<void> {
@@ -27,13 +23,13 @@ export class Watched {
     const found = await box.scan(id);
     if (turn !== this.turn) return;
     this.scan = found;
+    if ((found.pages.at(-1)?.number ?? 0) >= (this.feeding?.page ?? 0)) this.feeding = null;
     this.lookLater();
   }
 
-  /** Lines of the page under way, between two looks. */
-  lines(done: number | undefined, of: number | undefined, page: number | undefined): void {
-    if (!this.scan || !this.running) return;
-    this.scan = { ...this.scan, lines_done: done ?? null, lines_of: of ?? null, scanning_page: page ?? this.scan.scanning_page };
+  feed(event: Feeding): void {
+    const kept = this.scan?.pages.at(-1)?.number ?? 0;
+    if (event.page > kept) this.feeding = event;
   }
 
   stop(): void {

@@ -3,7 +3,7 @@
 
 import type { Verb } from "../../api/types";
 
-export type Asks = "words" | "reason" | "report" | "people" | "due" | "day" | "paper" | "seal" | "to";
+export type Asks = "words" | "reason" | "report" | "people" | "due" | "paper" | "seal" | "to";
 
 export interface VerbForm {
   label: string;
@@ -14,27 +14,25 @@ export interface VerbForm {
   done: string;
 }
 
-export const VERBS: Record<Exclude<Verb, "read" | "amend">, VerbForm> = {
+export const VERBS: Record<Verb, VerbForm> = {
   submit: { label: "Trình", says: "Trình lên hiệu trưởng hoặc người bạn chọn.", asks: ["to"], done: "Đã trình." },
   direct: { label: "Cho ý kiến", asks: ["words", "people", "due"], done: "Đã ghi ý kiến." },
   assign: { label: "Giao", says: "Người chủ trì chịu trách nhiệm; người phối hợp cùng làm.", asks: ["people", "due"], done: "Đã giao." },
   complete: { label: "Hoàn thành", asks: ["report"], done: "Đã ghi là hoàn thành." },
   approve: { label: "Duyệt", asks: ["words"], done: "Đã duyệt. Văn thư sẽ phát hành." },
-  release: { label: "Phát hành", says: "Văn bản nhận số tiếp theo trong sổ. Số đã cho không lấy lại được.", asks: ["day"], done: "Đã phát hành." },
+  release: { label: "Phát hành", says: "Văn bản nhận số tiếp theo trong sổ. Số đã cho không lấy lại được.", asks: [], done: "Đã phát hành." },
   seal: { label: "Đóng dấu", asks: ["seal"], done: "Đang đóng dấu." },
   attach: { label: "Gắn tệp", says: "Chọn tệp PDF hoặc ảnh, hoặc giấy vừa quét ở bàn quét.", asks: ["paper"], done: "Đã gắn." },
   return: { label: "Trả lại", asks: ["reason"], danger: true, done: "Đã trả lại." },
   void: { label: "Hủy số", says: "Số vẫn nằm trong sổ, gạch ngang, kèm lý do. Không dùng lại.", asks: ["reason"], danger: true, done: "Đã hủy." },
 };
 
-export type FormVerb = keyof typeof VERBS;
-
 /** The first that holds is the screen's main action. */
-const ORDER: readonly FormVerb[] = [
+const ORDER: readonly Verb[] = [
   "direct", "approve", "complete", "release", "seal", "assign", "submit", "attach", "return", "void",
 ];
 
-export function formVerbs(may: readonly Verb[]): FormVerb[] {
+export function formVerbs(may: readonly Verb[]): Verb[] {
   return ORDER.filter((verb) => may.includes(verb));
 }
 

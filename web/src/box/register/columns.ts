@@ -17,22 +17,22 @@ const subject = (letter: LetterLine): string =>
 const nothing = (): string => "";
 
 const INCOMING: readonly Column[] = [
-  { head: "Ngày đến", width: "94px", text: (l) => day(l.entered_on) },
-  { head: "Số đến", width: "58px", text: (l) => l.number_text, kind: "number" },
-  { head: "Tác giả", width: "15%", text: (l) => l.issuing_body },
-  { head: "Số, ký hiệu", width: "12%", text: (l) => l.reference_code },
-  { head: "Ngày tháng văn bản", width: "94px", text: (l) => day(l.issue_date) },
+  { head: "Ngày đến", width: "88px", text: (l) => day(l.entered_on) },
+  { head: "Số đến", width: "52px", text: (l) => l.number_text ?? "", kind: "number" },
+  { head: "Tác giả", width: "14%", text: (l) => l.issuing_body },
+  { head: "Số, ký hiệu", width: "11%", text: (l) => l.reference_code },
+  { head: "Ngày tháng văn bản", width: "88px", text: (l) => day(l.issue_date) },
   { head: "Tên loại và trích yếu", width: "auto", text: subject, kind: "subject" },
-  { head: "Đơn vị hoặc người nhận", width: "13%", text: (l) => l.recipients },
+  { head: "Đơn vị hoặc người nhận", width: "11%", text: (l) => l.recipients },
   { head: "Ngày chuyển", width: "9%", text: nothing, on: "paper" },
   { head: "Ký nhận", width: "9%", text: nothing, on: "paper" },
-  { head: "Tình trạng", width: "128px", text: (l) => l.state_name, on: "screen", kind: "state" },
-  { head: "Ghi chú", width: "9%", text: (l) => l.note },
+  { head: "Tình trạng", width: "104px", text: (l) => l.state_name, on: "screen", kind: "state" },
+  { head: "Ghi chú", width: "7%", text: (l) => l.note },
 ];
 
 const OUTGOING: readonly Column[] = [
   { head: "Số, ký hiệu", width: "12%", text: (l) => l.number_text || l.reference_code, kind: "number" },
-  { head: "Ngày tháng văn bản", width: "94px", text: (l) => day(l.issue_date) },
+  { head: "Ngày tháng văn bản", width: "88px", text: (l) => day(l.issue_date) },
   { head: "Tên loại và trích yếu", width: "auto", text: subject, kind: "subject" },
   { head: "Người ký", width: "13%", text: (l) => l.signatory },
   { head: "Nơi nhận", width: "15%", text: (l) => l.recipients },
@@ -40,8 +40,8 @@ const OUTGOING: readonly Column[] = [
   { head: "Số lượng bản", width: "74px", text: (l) => (l.copies ? String(l.copies) : "") },
   { head: "Ngày chuyển", width: "8%", text: nothing, on: "paper" },
   { head: "Ký nhận", width: "8%", text: nothing, on: "paper" },
-  { head: "Tình trạng", width: "128px", text: (l) => l.state_name, on: "screen", kind: "state" },
-  { head: "Ghi chú", width: "9%", text: (l) => l.note },
+  { head: "Tình trạng", width: "104px", text: (l) => l.state_name, on: "screen", kind: "state" },
+  { head: "Ghi chú", width: "7%", text: (l) => l.note },
 ];
 
 export function columns(book: Book): readonly Column[] {
@@ -56,16 +56,16 @@ export const BOOK_NAMES: Record<Book, { title: string; legal: string }> = {
 /** The states one may filter by, as chips. */
 export const STATES: Record<Book, readonly { value: string; label: string }[]> = {
   incoming: [
-    { value: "registered", label: "Mới vào sổ" },
+    { value: "registered", label: "Đã vào sổ" },
     { value: "submitted", label: "Đã trình" },
-    { value: "assigned", label: "Đang giải quyết" },
-    { value: "completed", label: "Hoàn thành" },
+    { value: "assigned", label: "Đã giao" },
+    { value: "completed", label: "Đã hoàn thành" },
     { value: "void", label: "Đã hủy" },
   ],
   outgoing: [
     { value: "draft", label: "Dự thảo" },
-    { value: "submitted", label: "Chờ duyệt" },
-    { value: "approved", label: "Chờ phát hành" },
+    { value: "submitted", label: "Đã trình" },
+    { value: "approved", label: "Đã duyệt" },
     { value: "released", label: "Đã phát hành" },
     { value: "void", label: "Đã hủy" },
   ],

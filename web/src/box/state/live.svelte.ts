@@ -1,20 +1,9 @@
 // What happens elsewhere: the server's event stream as counters a screen can depend on. A screen that shows
 // letters reads `live.letters` in its effect and runs again when somebody changed one.
 
-import type { Link } from "../../api/types";
+import type { Feeding, Kept, Link } from "../../api/types";
 
-export interface ScanEvent {
-  scan: string;
-  page?: number;
-  lines_done?: number;
-  lines_of?: number;
-}
-
-export interface PageEvent {
-  scan: string;
-  number: number;
-  capture: string;
-}
+const RETRY_MS = 5000;
 
 type Topic = "letters" | "scans" | "accounts" | "unit" | "link" | "certificates";
 
@@ -26,9 +15,10 @@ class Live {
   certificates = $state(0);
   link = $state(0);
   linkNow = $state<Link | null>(null);
-  scanNow = $state<ScanEvent | null>(null);
-  pageNow = $state<PageEvent | null>(null);
+  scanNow = $state<Feeding | null>(null);
+  pageNow = $state<Kept | null>(null);
   private source: EventSource | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   start(): void {
     if (this.source) return;
@@ -37,9 +27,13 @@ class Live {
     const on = <T>(name: string, take: (data: T) => void) =>
       source.addEventListener(name, (event) => take(JSON.parse((event as MessageEvent<string>).data) as T));
     on<{ topics?: string[] }>("changed", (data) => data.topics?.forEach((topic) => this.touch(topic)));
-    on<ScanEvent>("scan", (data) => (this.scanNow = data));
-    on<PageEvent>("page", (data) => (this.pageNow = data));
+    on<Feeding>("scan", (data) => (this.scanNow = data));
+    on<Kept>("page", (data) => (this.pageNow = data));
     on<Link>("link", (data) => (this.linkNow = data));
+    // The browser tries again by itself unless the server answered with an error.
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED && this.source === source) this.startLater();
+    });
     let opened = false;
     source.addEventListener("open", () => {
       // After a break anything may have changed; the server replays, this also covers what it no longer has.
@@ -48,7 +42,13 @@ class Live {
     });
   }
 
+  private startLater(): void {
+    this.source = null;
+    this.timer = setTimeout(() => this.start(), RETRY_MS);
+  }
+
   stop(): void {
+    clearTimeout(this.timer);
     this.source?.close();
     this.source = null;
   }

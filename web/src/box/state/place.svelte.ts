@@ -1,19 +1,9 @@
 // Where the person is: the address in the bar, so that every view can be sent to a colleague and survives F5.
 
-export type Params = Record<string, string>;
+import { tolerate, type Params } from "./tolerate";
 
 function here(): { path: string; query: Params } {
   return tolerate(location.pathname, Object.fromEntries(new URLSearchParams(location.search)));
-}
-
-/** The API's own way of naming a book leads to the register, too. */
-export function tolerate(path: string, query: Params): { path: string; query: Params } {
-  const clean = path.length > 1 ? path.replace(/\/+$/, "") : path;
-  if (clean === "/letters") {
-    const { book, ...rest } = query;
-    return { path: book === "outgoing" ? "/outgoing" : "/incoming", query: rest };
-  }
-  return { path: clean, query };
 }
 
 class Place {

@@ -1,5 +1,6 @@
 import * as box from "../../api/box";
 import type { Home } from "../../api/types";
+import { placeOf } from "./tolerate";
 
 /** What every page shows: counters, scanner, link above, clock. One call keeps all of it. */
 class Status {
@@ -20,11 +21,11 @@ class Status {
     this.timer = setTimeout(() => void this.load(), 200);
   }
 
-  /** How much waits behind a place of the menu. */
+  /** How much waits behind a place of the menu. What is late is among what waits already. */
   waiting(path: string): number {
     const counters = this.home?.counters ?? [];
     return counters
-      .filter((counter) => counter.tone !== "calm" && (counter.href === path || counter.href.startsWith(`${path}?`)))
+      .filter((counter) => counter.key !== "late" && counter.tone !== "calm" && placeOf(counter.href) === path)
       .reduce((sum, counter) => sum + counter.count, 0);
   }
 }

@@ -1,10 +1,20 @@
 // What both intake forms share: the lists behind their fields, the paper they were opened with, their draft.
 
 import * as box from "../../api/box";
-import type { DocumentType } from "../../api/types";
+import type { DocumentType, Paper } from "../../api/types";
 import { moment } from "../../kit/dates";
 import { documentTypes } from "../state/lists";
-import type { Picked } from "./PaperPick.svelte";
+
+/** A paper chosen for a form: on the box already, and how it can be shown meanwhile. */
+export interface Picked {
+  paper: Paper;
+  title: string;
+  /** The scan whose pages show it. */
+  scan?: string;
+  /** The file in this browser. */
+  local?: string;
+  image?: boolean;
+}
 
 export const URGENCIES = [
   { value: "normal", label: "Thường" },
@@ -35,7 +45,11 @@ export async function written(book: "incoming" | "outgoing"): Promise<string[]> 
   return [...new Set(values.filter(Boolean))];
 }
 
-/** Leaves out what was left empty: the server has its own word for "not given". */
-export function filled<T extends object>(fields: T): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== "" && value !== undefined)) as T;
+/** A random UUID (version 4). `crypto.randomUUID` is kept from pages without TLS, and the box has none. */
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
