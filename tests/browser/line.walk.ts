@@ -1,5 +1,6 @@
 // One paper's way as the three people see it: the clerk on an old PC, the head on a phone, the teacher on a laptop,
-// and at the end the office above. The same house throughout: each test begins where the one before it ended.
+// and at the end the office above. The same house throughout: each test begins where the one before it ended, so the
+// first failure is the one to look at.
 import { expect, test, type Page } from '@playwright/test';
 import { house } from './house';
 import { LAPTOP, OLD_PC, PHONE, signIn, usableByEverybody } from './person';
@@ -7,8 +8,6 @@ import { LAPTOP, OLD_PC, PHONE, signIn, usableByEverybody } from './person';
 const INCOMING = 'V/v hướng dẫn số hóa hồ sơ, tài liệu lưu trữ cấp xã';
 const OUTGOING = 'Về việc thành lập Tổ số hóa tài liệu lưu trữ';
 const { clerk, head, teacher, otherTeacher } = house.staff;
-
-test.describe.configure({ mode: 'serial' });
 
 /** From the scan desk to the form, with the scanned pages seen on the way. */
 async function scanInto(page: Page, button: string): Promise<void> {
@@ -212,7 +211,22 @@ test.describe('office above', () => {
     await usableByEverybody(page, "hub's door");
     await page.getByLabel('Mật khẩu').fill(house.hub.password);
     await page.getByRole('button', { name: 'Đăng nhập' }).click();
-    await expect(page.getByText(house.school.name).first()).toBeVisible();
+    await expect(page.getByRole('rowheader', { name: house.school.name })).toBeVisible();
     await usableByEverybody(page, "hub's fleet");
+
+    await page.getByRole('button', { name: 'Sổ nhận được' }).click();
+    const decision = page.getByRole('row', { name: new RegExp(OUTGOING) });
+    await expect(decision).toContainText('01/QĐ-THCSHP');
+    await expect(page.getByRole('row', { name: new RegExp(INCOMING) })).toContainText('147/PNV-VTLT');
+    await usableByEverybody(page, "hub's registers");
+    const address = await decision.getByRole('link').getAttribute('href');
+    const paper = await page.request.get(new URL(address ?? '', house.hub.url).href);
+    expect((await paper.body()).subarray(0, 5).toString()).toBe('%PDF-');
+
+    for (const place of ['Mã nối', 'Lời nhắn']) {
+      await page.getByRole('button', { name: place }).click();
+      await expect(page.getByRole('heading', { level: 1, name: place })).toBeVisible();
+      await usableByEverybody(page, place);
+    }
   });
 });
