@@ -100,8 +100,14 @@ impl Journal {
             .create(folder)
             .map_err(|error| Fault::disk("making the data folder", error))?;
         let file = folder.join("journal.redb");
-        if !file.try_exists().map_err(|error| Fault::disk("looking for the journal file", error))? {
-            found_in(folder, &file, &projection)?;
+        let is_there =
+            || file.try_exists().map_err(|error| Fault::disk("looking for the journal file", error));
+        if !is_there()? {
+            let founded = found_in(folder, &file, &projection);
+            // Another program may have been faster, and have emptied `tmp/` under our hands. Its journal is the journal.
+            if !is_there()? {
+                founded?;
+            }
         }
         Self::over(folder, projection, opener(file))
     }
@@ -124,10 +130,10 @@ impl Journal {
     }
 }
 
+/// Never makes the file: called again after a failure, it must not put an empty one in the place of one that is gone.
 fn opener(path: PathBuf) -> Opener {
     Box::new(move || {
-        let file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path)?;
+        let file = OpenOptions::new().read(true).write(true).open(&path)?;
         Ok(Box::new(FileBackend::new(file)?))
     })
 }
@@ -140,12 +146,15 @@ fn found_in(folder: &Path, file: &Path, projection: &Projection) -> Result<(), O
         return Err(OpenError::Missing);
     }
     let aside = blobs.tmp_path();
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&aside)
+        .map_err(|error| Fault::disk("making the journal file", error))?;
     found(opener(aside.clone()), projection)?;
-    match fs::hard_link(&aside, file) {
-        // Another program began one at the same time, and had emptied `tmp/` or not; whose is in place is the journal.
-        Err(error) if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound) => {}
-        outcome => outcome.map_err(|error| Fault::disk("putting the journal file in place", error))?,
-    }
+    // Not a rename: the journal another program has begun meanwhile must not be replaced.
+    fs::hard_link(&aside, file).map_err(|error| Fault::disk("putting the journal file in place", error))?;
     Ok(sync_folder(folder)?)
 }
 

@@ -1,5 +1,6 @@
 //! redb itself: its tables, its two kinds of transaction, and its recovery after a failure.
 
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
 
@@ -64,20 +65,23 @@ impl Store {
         let only = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         self.mend(&only)?;
         let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
-        let mut transaction = database.as_ref().ok_or(CLOSED)?.begin_write().while_("beginning to write")?;
+        let mut transaction =
+            database.as_ref().ok_or_else(closed)?.begin_write().while_("beginning to write")?;
         transaction.set_two_phase_commit(true);
         Ok(Writing { transaction, store: self, _only: only })
     }
 
     pub(crate) fn begin_read(&self) -> Result<ReadTransaction, Fault> {
-        // While somebody writes, the reopening is left to him; waiting here could be waiting for oneself.
-        match self.writer.try_lock() {
-            Ok(only) => self.mend(&only)?,
-            Err(TryLockError::Poisoned(only)) => self.mend(&only.into_inner())?,
-            Err(TryLockError::WouldBlock) => {}
+        if self.trouble.load(Ordering::Acquire) {
+            // While somebody writes, the reopening is left to him; waiting here could be waiting for oneself.
+            match self.writer.try_lock() {
+                Ok(only) => self.mend(&only)?,
+                Err(TryLockError::Poisoned(only)) => self.mend(&only.into_inner())?,
+                Err(TryLockError::WouldBlock) => {}
+            }
         }
         let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
-        database.as_ref().ok_or(CLOSED)?.begin_read().while_("beginning to read")
+        database.as_ref().ok_or_else(closed)?.begin_read().while_("beginning to read")
     }
 
     /// Closes the file and says whether that went well, as dropping cannot.
@@ -101,8 +105,12 @@ impl Store {
 }
 
 /// Between a failure and the next successful opening.
-const CLOSED: Fault =
-    Fault::Misuse("the store is closed after a disk failure and could not be opened again yet");
+fn closed() -> Fault {
+    Fault::Disk {
+        doing: "using the journal",
+        source: io::Error::other("closed after an earlier failure, and not to be opened again yet"),
+    }
+}
 
 impl Writing<'_> {
     /// At rest when it returns.

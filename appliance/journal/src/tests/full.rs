@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::disk::Disk;
-use super::toy::{OFFICE, Office, register, rename};
+use super::toy::{Letter, OFFICE, Office, register, rename};
 use crate::{Fault, Journal};
 
 const LETTERS: u64 = 4;
@@ -13,7 +13,7 @@ const LETTERS: u64 = 4;
 /// Registers letter `n` unless it is there already, as a careful clerk would look before typing it again.
 fn register_once(journal: &Journal, n: u64) -> Result<(), Fault> {
     let id = format!("cv-{n}");
-    if journal.read()?.get::<super::toy::Letter>(&id)?.is_some() {
+    if journal.read()?.get::<Letter>(&id)?.is_some() {
         return Ok(());
     }
     // A long subject now and then makes the file grow.
@@ -60,6 +60,24 @@ fn a_disk_that_stays_full_is_said_so_until_there_is_space() {
     let blobs = Arc::new(tempfile::tempdir().unwrap());
     let tried = (0..).step_by(3).find(|&after| !day_on_a_disk_that_fills_up(&blobs, after, u64::MAX));
     assert!(tried.unwrap() > 50);
+}
+
+#[test]
+fn a_snapshot_from_before_a_failure_fails_in_an_orderly_way() {
+    let office = Office::new();
+    for n in 1..=30 {
+        office.register(&format!("cv-{n}"), &"x".repeat(20_000)).unwrap();
+    }
+    let office = office.restart().unwrap();
+    let before = office.journal.read().unwrap();
+    office.disk.fill_up(0, 1);
+    assert!(office.register("cv-31", "x").unwrap_err().is_disk_full());
+    office.disk.make_space();
+    office.register("cv-31", "x").unwrap();
+    assert!(before.all::<Letter>().is_err(), "its pages may have been written over");
+    drop(before);
+    assert_eq!(office.letters().len(), 31);
+    assert_eq!(office.check(), Vec::<String>::new());
 }
 
 #[test]
@@ -110,7 +128,7 @@ fn a_really_full_disk_lets_read_and_recovers() {
     while rename(&journal, "cv-1", &"y".repeat(60_000)).is_ok() {}
 
     let before = journal.read().unwrap();
-    assert!(before.get::<super::toy::Letter>("cv-1").unwrap().is_some(), "readable while full");
+    assert!(before.get::<Letter>("cv-1").unwrap().is_some(), "readable while full");
     let head = before.head();
     drop(before);
     let refused = register(&journal, "cv-last", &"x".repeat(50_000)).unwrap_err();

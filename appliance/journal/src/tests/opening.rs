@@ -166,7 +166,7 @@ fn a_power_cut_while_the_journal_is_begun_does_not_hinder_the_next_start() {
 
 #[test]
 fn two_programs_that_begin_a_journal_at_once_end_with_one() {
-    for _ in 0..20 {
+    for _ in 0..60 {
         let folder = tempfile::tempdir().unwrap();
         let open = || Journal::open(folder.path(), OFFICE);
         let (one, other) = std::thread::scope(|scope| {
