@@ -88,7 +88,7 @@ fn png(bits: &[u8], width: u32, height: u32, dpi: u32) -> Result<Vec<u8>, ScanEr
     }));
     // PNG has white as 1, and what lies behind the last pixel of a line shall not differ from scan to scan.
     let mut white: Vec<u8> = bits.iter().map(|byte| !byte).collect();
-    if width % 8 != 0 {
+    if !width.is_multiple_of(8) {
         let behind = 0xff_u8 >> (width % 8);
         white.chunks_exact_mut(bit_stride(width)).for_each(|line| line[bit_stride(width) - 1] |= behind);
     }

@@ -62,6 +62,8 @@ pub(crate) type Message = (Report, Vec<u8>);
 /// A running worker. Dropping it kills it.
 pub(crate) struct Child {
     process: process::Child,
+    /// Its number, which is also that of its process group.
+    leader: Option<u32>,
     orders: ChildStdin,
     reports: mpsc::Receiver<Message>,
 }
@@ -110,7 +112,8 @@ impl Child {
                 }
             }
         });
-        Ok(Child { process, orders, reports })
+        let leader = process.id();
+        Ok(Child { process, leader, orders, reports })
     }
 
     /// Whether it is still running.
@@ -146,7 +149,9 @@ impl Child {
 
     /// How a worker ended that says nothing more.
     async fn obituary(&mut self) -> Silence {
-        match timeout(LAST_WORDS, self.process.wait()).await {
+        let end = timeout(LAST_WORDS, self.process.wait()).await;
+        self.kill_group();
+        match end {
             Ok(Ok(status)) if status.success() => Silence::Left,
             Ok(Ok(status)) => Silence::Died(ScanError::WorkerDied(status.to_string())),
             Ok(Err(fault)) => Silence::Died(ScanError::WorkerDied(fault.to_string())),
@@ -155,11 +160,18 @@ impl Child {
     }
 }
 
-impl Drop for Child {
-    fn drop(&mut self) {
-        // While it has not been waited for, the number is still its own.
-        if let Some(leader) = self.process.id() {
+impl Child {
+    /// Kills what is left of the worker, readers that a driver forked included. Once only: the number may be
+    /// another's later.
+    fn kill_group(&mut self) {
+        if let Some(leader) = self.leader.take() {
             kill_group(leader);
         }
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        self.kill_group();
     }
 }

@@ -120,6 +120,9 @@ impl Scanners {
         F: Future<Output = Result<(), KeepFailed>>,
     {
         let _turn = Turn::take(&self.inner.scanning)?;
+        if cancel.is_cancelled() {
+            return Err(ScanError::Cancelled);
+        }
         let mut slot = self.inner.worker.lock().await;
         let order = Order::Scan { request };
         let (mut talk, reused) = self.inner.talk(&mut slot)?;
@@ -215,6 +218,7 @@ impl Talk {
         self.worker.order(order).await?;
         let mut patience = self.patience.first_line;
         let mut stopping: Option<Stopping> = None;
+        let mut heard = false;
         loop {
             let message = match &stopping {
                 Some(stopping) => self.worker.report(stopping.until.duration_since(Instant::now())).await,
@@ -231,8 +235,11 @@ impl Talk {
                 (Ok(message), _) => message,
                 // However the worker took the stop, it is stopped: it will not be used again.
                 (Err(_), Some(Stopping { why, .. })) => return Err(why.clone().into()),
+                // Half-way through is no time to leave: nobody may begin such a scan again unasked.
+                (Err(Silence::Left), None) if heard => return Err(ScanError::from(Ended::Left).into()),
                 (Err(silence), None) => return Err(silence.into()),
             };
+            heard = true;
             let kept = match report {
                 Report::Done { pages } => {
                     self.over = true;

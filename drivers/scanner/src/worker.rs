@@ -12,7 +12,7 @@ use std::fs::File;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -158,9 +158,6 @@ impl Desk {
 
     /// The next order; `None` when it is time to leave.
     fn next_order(&self) -> Option<Order> {
-        match self.orders.recv_timeout(IDLE) {
-            Ok(order) => Some(order),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.orders.recv_timeout(IDLE).ok()
     }
 }

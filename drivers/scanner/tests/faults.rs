@@ -1,7 +1,11 @@
 //! Drivers that hang, crash and lie: the scan fails with a name for it, and the next one works.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::cell::Cell;
+
+use tokio::io::AsyncWriteExt;
 
 use scanner::{CancellationToken, Progress, Request, ScanError, Source};
 use support::{DEADLINE, Desk, captures, from_feeder, in_colour, request, scan};
@@ -80,6 +84,51 @@ async fn a_worker_killed_from_outside_is_replaced() {
         assert!(matches!(outcome, Err(ScanError::WorkerDied(_))), "{outcome:?}");
     }
     assert_eq!(captures(&scanners, from_feeder("test:0")).await.len(), 10);
+}
+
+#[tokio::test]
+async fn a_worker_that_leaves_when_it_is_wanted_is_replaced_unnoticed() {
+    let desk = once(Desk::with_faulty_library("leave"));
+    let scanners = desk.scanners();
+    scanners.devices().await.unwrap();
+    assert_eq!(captures(&scanners, request(FAULTY)).await.len(), 1);
+    assert!(desk.folder.path().join(HAPPENED).exists(), "it did leave");
+}
+
+#[tokio::test]
+async fn a_worker_that_leaves_in_mid_scan_is_a_fault_and_nothing_is_scanned_twice() {
+    let desk = once(Desk::with_faulty_library("leave-in-mid-page"));
+    let scanners = desk.scanners();
+    scanners.devices().await.unwrap();
+    let outcome = scan(&scanners, request(FAULTY)).await.0;
+    assert!(matches!(outcome, Err(ScanError::WorkerDied(_))), "{outcome:?}");
+    assert_eq!(captures(&scanners, request(FAULTY)).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_worker_ends_with_its_box_even_when_its_driver_hangs() {
+    for fault in ["none", "hang-in-read"] {
+        let desk = Desk::with_faulty_library(fault);
+        let mut worker = desk.worker_alone();
+        let order = format!("{{\"order\":\"scan\",\"request\":{}}}", json(&request(FAULTY)));
+        let mut message = (order.len() as u32).to_be_bytes().to_vec();
+        message.extend_from_slice(&[0; 4]);
+        message.extend_from_slice(order.as_bytes());
+        let mut stdin = worker.stdin.take().unwrap();
+        stdin.write_all(&message).await.unwrap();
+        drop(stdin);
+        tokio::time::timeout(DEADLINE, worker.wait()).await.expect("it ends").unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_scan_cancelled_beforehand_moves_no_sheet() {
+    let desk = Desk::with_backend("test");
+    let scanners = desk.scanners();
+    let cancel = CancellationToken::new();
+    cancel.cancel();
+    let keep = async |progress| panic!("{progress:?}");
+    assert_eq!(scanners.scan(from_feeder("test:0"), keep, cancel).await, Err(ScanError::Cancelled));
 }
 
 #[tokio::test]
@@ -200,6 +249,10 @@ async fn a_scan_that_is_dropped_takes_its_worker_with_it() {
 
 /// The file in a desk's folder that says that its fault has happened.
 const HAPPENED: &str = "happened";
+
+fn json(request: &Request) -> String {
+    serde_json::to_string(request).unwrap()
+}
 
 /// Makes a fault happen once per desk.
 fn once(desk: Desk) -> Desk {

@@ -1,4 +1,6 @@
 //! Scanning through the real worker and the real libsane, with its virtual devices `test` and `pnm`.
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::cell::{Cell, RefCell};

@@ -159,6 +159,9 @@ fn feed(
 /// Fails with [`ScanError::FeederEmpty`] only before the first line: paper that ends in mid-page is no end.
 fn read_page(session: &mut Session<'_>, number: u32, desk: &mut Desk) -> Result<Page, ScanError> {
     let mut buffer = vec![0; READ_BYTES];
+    if desk.cancelled() {
+        return Err(ScanError::Cancelled); // before a sheet is pulled in
+    }
     session.start()?;
     let mut assembly = Assembly::new(Layout::check(&session.parameters()?)?)?;
     loop {

@@ -18,7 +18,8 @@ pub(crate) fn standard_output_for_ourselves() -> io::Result<File> {
 
 /// Kills a worker that leads a process group, and with it the readers that some drivers fork.
 ///
-/// `leader` must be a child that has not been waited for, so that its number cannot belong to another.
+/// `leader` must be a child that has not been waited for, or has been just now: a number is not given out again
+/// while its group has members, and otherwise only after all the others.
 pub(crate) fn kill_group(leader: u32) {
     let Ok(leader) = libc::pid_t::try_from(leader) else { return };
     if leader > 1 {

@@ -93,6 +93,7 @@ Word sane_read(void *handle, unsigned char *data, Word room, Word *length) {
     if (faulty("hang-in-read")) hang();
     if (lines_read >= LINES / 2) {
         if (faulty("hang-in-mid-page")) hang();
+        if (faulty("leave-in-mid-page")) _exit(0);
         if (faulty("crash-in-mid-page")) crash();
         if (faulty("unplugged-in-mid-page")) return IO_ERROR;
         if (faulty("paper-ends-in-mid-page")) return NO_DOCS;

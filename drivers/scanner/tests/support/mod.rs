@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,6 +61,17 @@ impl Desk {
         let short = Duration::from_secs(2);
         self.patience = Patience { first_line: short, next_line: short, cancel: short };
         self
+    }
+
+    /// A worker with nobody behind it, its standard input open.
+    pub(crate) fn worker_alone(&self) -> tokio::process::Child {
+        tokio::process::Command::new(env!("CARGO_BIN_EXE_scan-worker"))
+            .envs(self.env.iter().cloned())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap()
     }
 
     pub(crate) fn scanners(&self) -> Table {
