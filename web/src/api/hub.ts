@@ -15,5 +15,8 @@ export const lines = (filter: { unit?: string; book?: string; after?: string; li
 export const blobAddress = (sha: string) => `/api/blobs/${sha}`;
 export const enrolCode = (unit_name: string) =>
   request<{ code: string; valid_until: t.Time }>("POST", "/api/enrol-codes", { json: { unit_name } });
+/** Takes nothing from a unit any more, or takes it again. */
+export const admit = (unit: string, welcome: boolean) =>
+  request<void>("POST", `/api/units/${unit}/${welcome ? "let-in" : "shut-out"}`, { json: {} });
 export const notice = (unit: string | null, title: string, text: string) =>
   request<void>("POST", "/api/notices", { json: { unit, title, text } });

@@ -11,6 +11,7 @@ export interface Trouble {
 
 export function trouble(row: FleetRow, now: Date = new Date()): Trouble {
   if (row.alarm) return { tone: "late", words: row.alarm };
+  if (row.shut_out) return { tone: "late", words: "Đã ngừng nhận" };
   if (!row.last_seen) return { tone: "wait", words: "Chưa nối lần nào" };
   const hours = (now.getTime() - Date.parse(row.last_seen)) / 3_600_000;
   if (hours > SILENT_H) return { tone: "late", words: `Im lặng ${Math.floor(hours / 24)} ngày` };

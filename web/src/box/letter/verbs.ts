@@ -1,7 +1,7 @@
 // What may be done with a document, in the trade's words. The server says in `may` which of these hold now; here
 // is only how each is asked for.
 
-import type { Verb } from "../../api/types";
+import type { Book, Verb } from "../../api/types";
 
 export type Asks = "words" | "reason" | "report" | "people" | "due" | "paper" | "seal" | "to";
 
@@ -27,13 +27,19 @@ export const VERBS: Record<Verb, VerbForm> = {
   void: { label: "Hủy số", says: "Số vẫn nằm trong sổ, gạch ngang, kèm lý do. Không dùng lại.", asks: ["reason"], danger: true, done: "Đã hủy." },
 };
 
-/** The first that holds is the screen's main action. */
+/** Onward steps first, then what mends, then what ends; the first onward one is the screen's main action. */
 const ORDER: readonly Verb[] = [
-  "direct", "approve", "complete", "release", "seal", "assign", "submit", "attach", "return", "void",
+  "direct", "approve", "complete", "release", "submit", "assign", "seal", "attach", "return", "void",
 ];
+const ASIDE: readonly Verb[] = ["attach", "return", "void"];
 
 export function formVerbs(may: readonly Verb[]): Verb[] {
   return ORDER.filter((verb) => may.includes(verb));
+}
+
+/** Whether this verb carries the document on. A seal on what came in only certifies a copy. */
+export function leadsOn(verb: Verb, book: Book): boolean {
+  return !ASIDE.includes(verb) && !(verb === "seal" && book === "incoming");
 }
 
 /** What heads write most, one tap each; the word stays editable. */
