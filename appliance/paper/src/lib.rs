@@ -19,7 +19,7 @@
 //!
 //! fn seal(scan: &[u8], tinos: Vec<u8>, chain: &[Vec<u8>]) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
 //!     let at = chrono::DateTime::parse_from_rfc3339("2026-11-21T14:05:09+07:00")?;
-//!     let unit = "Trường THCS Đồng Xanh";
+//!     let unit = "Trường THCS Hoa Phượng";
 //!     let mut pdf = Vec::new();
 //!     let about = About {
 //!         title: "Kế hoạch năm học".into(), subject: String::new(), author: unit.into(),

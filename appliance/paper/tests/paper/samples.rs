@@ -7,7 +7,7 @@ use paper::{
 };
 use token::{Pkcs12, Signer};
 
-pub(crate) const UNIT: &str = "Trường THCS Đồng Xanh";
+pub(crate) const UNIT: &str = "Trường THCS Hoa Phượng";
 pub(crate) const LINES: [&str; 3] = ["Bản số hóa", UNIT, "21-11-2026 14:05:09 +07:00"];
 
 pub(crate) fn moment() -> DateTime<FixedOffset> {
