@@ -27,13 +27,15 @@ pub fn build() -> Outcome {
     run(&mut node::npm("web", &["run", "build"]))
 }
 
-/// Types, lints and the page's own tests.
+/// Types, lints and the page's own tests; types of the browser's walks.
 ///
 /// # Errors
 /// When one of them complains.
 pub fn judge() -> Outcome {
     node::ensure("web")?;
+    node::ensure("tests/browser")?;
     run(&mut node::npm("web", &["run", "check"]))?;
+    run(&mut node::npm("tests/browser", &["run", "check"]))?;
     run(&mut node::npm("web", &["test"]))
 }
 
