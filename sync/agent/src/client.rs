@@ -70,8 +70,9 @@ impl Client {
         Some((now, now.unix_ms().saturating_sub(box_time().unix_ms())))
     }
 
-    pub(crate) async fn head(&self, journal: JournalId) -> Result<calls::Held, AgentError> {
-        let path = format!("/v1/head?journal={journal}");
+    /// What the hub holds of a journal. `seen` is the last downlink seq the box has.
+    pub(crate) async fn head(&self, journal: JournalId, seen: u64) -> Result<calls::Held, AgentError> {
+        let path = format!("/v1/head?journal={journal}&seen={seen}");
         self.authorised(self.answer, |http, base| http.get(format!("{base}{path}"))).await?.json()
     }
 
@@ -273,9 +274,10 @@ fn without_words(status: StatusCode) -> AgentError {
 /// A proxy in front of a hub writes its own answers.
 fn foreign(status: StatusCode) -> AgentError {
     match status {
-        StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
-            AgentError::HubFault(format!("{status} from a server in front of it"))
-        }
+        StatusCode::INTERNAL_SERVER_ERROR
+        | StatusCode::BAD_GATEWAY
+        | StatusCode::SERVICE_UNAVAILABLE
+        | StatusCode::GATEWAY_TIMEOUT => AgentError::HubFault(format!("{status} in words that are not ours")),
         other => AgentError::Nonsense(format!("{other} without a problem document")),
     }
 }

@@ -51,6 +51,9 @@ pub trait ReadSeek: Read + Seek + Send {}
 
 impl<T: Read + Seek + Send> ReadSeek for T {}
 
+/// An open blob and its length in bytes.
+pub type OpenBlob = (Box<dyn ReadSeek>, u64);
+
 /// What the agent needs of a box. The calls block; the agent makes them outside the async threads.
 ///
 /// The box keeps nothing for the agent but the last downlink seq it has received.
@@ -75,7 +78,7 @@ pub trait BoxSide: Send + Sync + 'static {
     ///
     /// # Errors
     /// If the blob is there and cannot be read.
-    fn open_blob(&self, name: &Sha256) -> Result<Option<(Box<dyn ReadSeek>, u64)>, BoxFault>;
+    fn open_blob(&self, name: &Sha256) -> Result<Option<OpenBlob>, BoxFault>;
 
     /// The hub holds the journal up to `head`, at rest, and said so at `hub_time`. Called whenever the head
     /// moved, and once after each start.

@@ -16,7 +16,8 @@ const GAPS: u32 = 3;
 /// Sends everything the hub does not hold yet; answers what it holds then.
 pub(crate) async fn push(link: &mut Link) -> Result<Held, AgentError> {
     let journal = link.journal();
-    let mut held = link.client.head(journal).await?;
+    let seen = link.on_box(|side| side.downlink_seen()).await?;
+    let mut held = link.client.head(journal, seen).await?;
     let mut gaps = 0;
     loop {
         let own = link.on_box(|side| side.head()).await?;
@@ -44,7 +45,7 @@ pub(crate) async fn push(link: &mut Link) -> Result<Held, AgentError> {
             // Somebody else's copy of this box, or a hub restored from a backup: its head counts.
             Err(AgentError::Gap { .. }) if gaps < GAPS => {
                 gaps += 1;
-                link.client.head(journal).await?
+                link.client.head(journal, seen).await?
             }
             Err(error) => return Err(error),
         };

@@ -2,13 +2,15 @@
 -- Hashes, ids and public keys are the text people see elsewhere; times are milliseconds since 1970.
 
 CREATE TABLE units (
-    unit        TEXT PRIMARY KEY,
-    name        TEXT NOT NULL,
-    device_key  TEXT NOT NULL,
-    version     TEXT NOT NULL,
-    enrolled_at INTEGER NOT NULL,
-    last_seen   INTEGER,
-    shut_out    INTEGER NOT NULL DEFAULT 0
+    unit           TEXT PRIMARY KEY,
+    name           TEXT NOT NULL,
+    device_key     TEXT NOT NULL,
+    version        TEXT NOT NULL,
+    enrolled_at    INTEGER NOT NULL,
+    last_seen      INTEGER,
+    shut_out       INTEGER NOT NULL DEFAULT 0,
+    -- What the box has seen of its downlink, where that is more than we hold: we come from an old backup.
+    downlink_floor INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 -- Only the hash of a code is kept: who reads the database cannot enrol with it.

@@ -27,6 +27,8 @@ pub struct Report {
 
 /// The last line of each document in each journal, with its entry.
 type Replay = HashMap<(Uuid, Uuid, JournalId), (u64, RegisterLine)>;
+/// What a journal last wrote of a document, and where.
+type Wrote = (JournalId, u64, RegisterLine);
 /// How far each journal is looked at: boxes may go on sending meanwhile.
 type Heads = HashMap<(Uuid, JournalId), u64>;
 
@@ -99,7 +101,7 @@ async fn blobs(store: &Store, report: &mut Report) -> Result<(), Fault> {
 
 /// Each line must be the last one some journal of its unit wrote of the document, and none may be missing.
 async fn lines(store: &Store, replay: Replay, heads: &Heads, report: &mut Report) -> Result<(), Fault> {
-    let mut written: HashMap<(Uuid, Uuid), Vec<(JournalId, u64, RegisterLine)>> = HashMap::new();
+    let mut written: HashMap<(Uuid, Uuid), Vec<Wrote>> = HashMap::new();
     for ((unit, document, journal), (seq, line)) in replay {
         written.entry((unit, document)).or_default().push((journal, seq, line));
     }
@@ -111,7 +113,7 @@ async fn lines(store: &Store, replay: Replay, heads: &Heads, report: &mut Report
         for row in rows {
             report.lines += 1;
             let known = written.remove(&(row.unit, row.line.document)).unwrap_or_default();
-            let same = |(journal, seq, line): &(JournalId, u64, RegisterLine)| {
+            let same = |(journal, seq, line): &Wrote| {
                 (*journal, *seq) == (row.journal, row.seq) && *line == row.line
             };
             let came_since = row.seq > heads.get(&(row.unit, row.journal)).copied().unwrap_or(0);

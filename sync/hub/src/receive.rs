@@ -32,6 +32,9 @@ pub(crate) fn routes() -> Router<Hub> {
 #[derive(Deserialize)]
 struct Of {
     journal: JournalId,
+    /// The last downlink seq the box has.
+    #[serde(default)]
+    seen: u64,
 }
 
 async fn head(
@@ -40,7 +43,11 @@ async fn head(
     of: Result<Query<Of>, QueryRejection>,
 ) -> Result<Json<Held>, BoxProblem> {
     let Query(of) = of.map_err(|error| BoxProblem::invalid(error.body_text()))?;
-    Ok(Json(hub.store().held(device.unit, of.journal).await?))
+    let held = hub.store().held(device.unit, of.journal).await?;
+    if of.seen > held.downlink {
+        hub.store().downlink_was_at(device.unit, of.seen).await?;
+    }
+    Ok(Json(held))
 }
 
 async fn entries(

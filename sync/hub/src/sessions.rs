@@ -34,6 +34,7 @@ async fn challenge(State(hub): State<Hub>) -> Result<Json<Challenge>, BoxProblem
 
 async fn open(
     State(hub): State<Hub>,
+    headers: HeaderMap,
     ask: Result<Json<OpenSession>, JsonRejection>,
 ) -> Result<Json<Session>, BoxProblem> {
     let ask = json(ask)?;
@@ -48,7 +49,9 @@ async fn open(
     if !hub.0.proofs.use_up(&ask.nonce, time.unix_ms(), time.unix_ms() + NONCE_MS) {
         return Err(BoxProblem::no_session());
     }
-    hub.store().seen(ask.unit, time).await?;
+    let program = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    let version = program.and_then(|program| program.strip_prefix("vanthu/"));
+    hub.store().seen(ask.unit, version, time).await?;
     let until_ms = time.unix_ms() + i64::try_from(SESSION_S * 1000).expect("an hour fits");
     let token = hub.0.proofs.give(SESSION, until_ms, &ask.unit.to_string(), &row.device_key);
     Ok(Json(Session { token, valid_s: SESSION_S, time }))

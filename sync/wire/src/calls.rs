@@ -84,12 +84,13 @@ pub struct Session {
     pub time: Stamp,
 }
 
-/// The answer to `GET /v1/head?journal=` and to `POST /v1/entries`.
+/// The answer to `GET /v1/head?journal=&seen=` (`seen`: the last downlink seq the box has) and to `POST /v1/entries`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Held {
     /// What the hub holds of this journal.
     pub head: Head,
-    /// Blobs named by entries of scope above which the hub does not hold whole yet; oldest first, at most 1,000.
+    /// Blobs named by entries of scope above which the hub does not hold whole yet; those of urgent documents first, then
+    /// oldest first, at most 1,000.
     pub missing: Vec<Sha256>,
     /// Last seq of the hub's downlink for this unit.
     pub downlink: u64,

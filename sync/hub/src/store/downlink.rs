@@ -40,6 +40,17 @@ impl Store {
             .collect()
     }
 
+    /// A box has seen more than is held: what is said next goes on after that, or it would never be heard.
+    pub(crate) async fn downlink_was_at(&self, unit: Uuid, seen: u64) -> Result<(), Fault> {
+        let mut txn = self.begin().await?;
+        sqlx::query("UPDATE units SET downlink_floor = max(downlink_floor, ?) WHERE unit = ?")
+            .bind(int(seen))
+            .bind(unit.to_string())
+            .execute(&mut *txn)
+            .await?;
+        Ok(txn.commit().await?)
+    }
+
     /// Says something to several units at once: all of them or none.
     pub(crate) async fn tell(&self, units: &[Uuid], message: &Message, now: Stamp) -> Result<(), Fault> {
         let mut txn = self.begin().await?;
@@ -54,7 +65,8 @@ pub(super) async fn append(txn: &mut Txn, unit: Uuid, message: &Message, now: St
     let text = serde_json::to_string(message).map_err(|error| Fault::Broken(error.to_string()))?;
     sqlx::query(
         "INSERT INTO downlink (unit, seq, time, message)
-         SELECT ?1, coalesce(max(seq), 0) + 1, ?2, ?3 FROM downlink WHERE unit = ?1",
+         SELECT unit, max(downlink_floor, coalesce((SELECT max(seq) FROM downlink WHERE unit = ?1), 0)) + 1, ?2, ?3
+         FROM units WHERE unit = ?1",
     )
     .bind(unit.to_string())
     .bind(now.unix_ms())

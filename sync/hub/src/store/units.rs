@@ -142,10 +142,12 @@ impl Store {
         Ok(changed.rows_affected() > 0)
     }
 
-    pub(crate) async fn seen(&self, unit: Uuid, now: Stamp) -> Result<(), Fault> {
+    /// A box was heard, and which version it says it runs now.
+    pub(crate) async fn seen(&self, unit: Uuid, version: Option<&str>, now: Stamp) -> Result<(), Fault> {
         let mut txn = self.begin().await?;
-        sqlx::query("UPDATE units SET last_seen = ? WHERE unit = ?")
+        sqlx::query("UPDATE units SET last_seen = ?, version = coalesce(?, version) WHERE unit = ?")
             .bind(now.unix_ms())
+            .bind(version)
             .bind(unit.to_string())
             .execute(&mut *txn)
             .await?;

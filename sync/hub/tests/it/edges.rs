@@ -224,17 +224,28 @@ async fn after_a_fork_the_agent_stands_still_until_a_person_asks() {
 }
 
 #[tokio::test]
-async fn a_hub_restored_from_an_old_backup_gets_the_rest_again() {
+async fn a_hub_restored_from_an_old_backup_gets_the_rest_again_and_is_still_heard() {
     let (hub, side) = (TestHub::start(), SimulatedBox::new());
     let enrolment = hub.enrol().await;
-    side.write_local(3);
+    side.register(&line(1, None));
     sync_once(&enrolment, side.clone()).await.unwrap();
     let backup = hub.backup();
-    side.write_local(3);
+    let again = line(2, None);
+    for line in [&again, &line(3, None)] {
+        side.register(line);
+    }
     sync_once(&enrolment, side.clone()).await.unwrap();
+    assert_eq!(side.receipts().len(), 3);
+
     let hub = hub.restart_over(backup);
-    assert_eq!(sync_once(&enrolment, side.clone()).await.unwrap().sent_entries, 3);
-    assert_eq!(hub.sound().await, (6, 0, 0));
+    let round = sync_once(&enrolment, side.clone()).await.unwrap();
+    assert_eq!(
+        (round.sent_entries, round.received),
+        (2, 2),
+        "what it says now goes on after what the box has seen"
+    );
+    assert_eq!(side.receipts()[3], again.document);
+    assert_eq!(hub.sound().await, (3, 0, 3));
 }
 
 #[tokio::test]

@@ -199,7 +199,7 @@ async fn a_full_disk_is_told_and_sending_goes_on_once_there_is_room() {
     let enrolment = agent::enrol(&process.url, &code, "Suối Ngàn", "0.1.0").await.unwrap();
 
     let filler = format!("{inside}/filler");
-    let full = (1..64).find_map(|quarter| std::fs::write(&filler, vec![1; quarter * 256 << 10]).err());
+    let full = (1..64).find_map(|quarter| std::fs::write(&filler, vec![1; quarter * (256 << 10)]).err());
     assert!(full.is_some(), "the disk is full now");
     let side = SimulatedBox::new();
     let pdf = side.put_blob(paper(1, 2 << 20));
@@ -217,9 +217,20 @@ async fn a_full_disk_is_told_and_sending_goes_on_once_there_is_room() {
     let head = side.head().unwrap();
     running.until("all is above", |state| state.acknowledged == head && state.waiting_blobs == 0).await;
     let pid = process.child.id().to_string();
-    let inside = ["--target", &pid, "--user", "--mount", "--preserve-credentials", HUB, "check", "--data"];
-    let report = Command::new("nsenter").args(inside).arg(format!("{disk}/hub")).output().unwrap();
-    assert!(report.status.success(), "{report:?}");
+    let on_disk = |command: &[&str]| {
+        let there = ["--target", &pid, "--user", "--mount", "--preserve-credentials"];
+        let done = Command::new("nsenter").args(there).args(command).output().unwrap();
+        assert!(done.status.success(), "{command:?}: {done:?}");
+    };
+
+    // A paper larger than what is left: its line is above all the same, and the paper follows.
+    let pdf = side.put_blob(paper(2, 6 << 20));
+    let head = side.register(&line(2, Some(pdf))).head();
+    let state = running.until("told of the full disk again", full).await;
+    assert_eq!((state.acknowledged, state.waiting_blobs), (head, 1));
+    on_disk(&["mount", "-o", "remount,size=32m", disk]);
+    until("the second receipt is here", || side.receipts().len() == 2).await;
+    on_disk(&[HUB, "check", "--data", &format!("{disk}/hub")]);
 }
 
 /// A code as the operator gets it on the page.

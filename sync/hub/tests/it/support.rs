@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use agent::{Agent, BoxFault, BoxSide, Enrolment, LinkState, Pace, ReadSeek};
+use agent::{Agent, BoxFault, BoxSide, Enrolment, LinkState, OpenBlob, Pace, ReadSeek};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
@@ -138,7 +138,7 @@ impl BoxSide for SimulatedBox {
         Ok(fitting.map(|(_, entry)| entry.clone()).collect())
     }
 
-    fn open_blob(&self, name: &Sha256) -> Result<Option<(Box<dyn ReadSeek>, u64)>, BoxFault> {
+    fn open_blob(&self, name: &Sha256) -> Result<Option<OpenBlob>, BoxFault> {
         let bytes = self.lock().blobs.get(name).cloned();
         Ok(bytes.map(|bytes| {
             let length = bytes.len() as u64;
