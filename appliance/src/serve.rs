@@ -77,15 +77,20 @@ async fn serving(serve: Serve) -> Result<(), Failure> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     // Before anything slow: a signal during start must end the box in order, too.
     let stopped = stop_signal()?;
-    let listener =
-        TcpListener::bind(serve.listen).await.map_err(|error| not_listening(serve.listen, error))?;
-    let address = listener.local_addr().map_err(|error| not_listening(serve.listen, error))?;
     let mut settings = Settings::new(&serve.data.data, own_program()?);
     if let Some(folder) = serve.scan_folder {
         settings.via = Via::Folder(folder);
     }
+    // Before the port: two boxes on one directory is the mistake to name, not two on one port.
     let open = Box::open(settings).await.map_err(|error| not_opened(&serve.data.data, error))?;
     let app = open.app();
+    let (listener, address) = match listening(serve.listen).await {
+        Ok(listening) => listening,
+        Err(error) => {
+            open.close().await;
+            return Err(not_listening(serve.listen, error));
+        }
+    };
     let announcement = announced(&app, address.port()).await;
     said(address, serve.json);
     notify(&[NotifyState::Ready]);
@@ -107,6 +112,12 @@ async fn serving(serve: Serve) -> Result<(), Failure> {
     }
     open.close().await;
     Ok(())
+}
+
+async fn listening(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address).await?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
 }
 
 fn own_program() -> Result<PathBuf, Failure> {
@@ -142,7 +153,13 @@ fn not_listening(address: SocketAddr, error: std::io::Error) -> Failure {
 
 /// Tells the network, once the unit has a name; without one, or without multicast, the box works all the same.
 async fn announced(app: &crate::App, port: u16) -> Option<Announcement> {
-    let unit = app.desk.read(|snapshot| Ok(office::units::rules::current(snapshot)?)).await.ok()??.facts;
+    let Some(unit) = app.desk.read(|rows| Ok(office::units::rules::current(rows)?)).await.ok()? else {
+        eprintln!(
+            "Hộp chưa được thiết lập nên chưa ai đăng nhập được. Hãy dừng hộp, chạy “vanthu init” rồi chạy lại."
+        );
+        return None;
+    };
+    let unit = unit.facts;
     match mdns::announce(&unit.name, &unit.abbreviation, port) {
         Ok(announcement) => {
             tracing::info!(host = announcement.host, port, "announced");

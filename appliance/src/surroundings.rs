@@ -18,7 +18,7 @@ pub(crate) fn of(app: &App) -> Surroundings {
 
 /// The scanner as it was at the last look: a home page does not wait for hardware.
 fn scanner(app: &App) -> ScannerBrief {
-    let (state, sentence) = match app.scans.last_look() {
+    let (state, sentence) = match app.scans.glance() {
         _ if app.scans.is_busy() => ("busy", BUSY.to_owned()),
         None => ("busy", "Đang tìm máy quét.".to_owned()),
         Some(Ok(devices)) => ("ready", ready(&devices)),

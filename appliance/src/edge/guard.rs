@@ -1,11 +1,11 @@
-//! The layers written here: the log, the time bound, the check that a change comes from our own page, and what a
-//! panic becomes.
+//! The layers written here: the log, the time bound, the check that a change comes from our own page, sentences for
+//! what the framework refuses, and what a panic becomes.
 
 use std::any::Any;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
-use axum::http::Method;
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use office::Refusal;
@@ -66,6 +66,29 @@ pub(super) async fn own_page(request: Request, next: Next) -> Response {
         "Yêu cầu này không đến từ trang của hộp nên bị từ chối. Hãy mở lại trang của trường rồi làm lại.",
     )
     .into_response()
+}
+
+/// What the framework itself refuses - an address that is no id, a wrong method, a body of the wrong kind - is said in
+/// its own English; people get a sentence.
+pub(super) async fn in_words(request: Request, next: Next) -> Response {
+    let is_api = request.uri().path().starts_with("/api/");
+    let response = next.run(request).await;
+    let said =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
+    if !is_api || said || !response.status().is_client_error() {
+        return response;
+    }
+    let (code, sentence) = match response.status() {
+        StatusCode::NOT_FOUND => ("not_found", "Không có địa chỉ này trên hộp. Hãy quay lại trang trước."),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ("request.method", "Địa chỉ này không làm được việc đó. Hãy tải lại trang.")
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            ("request.too_large", "Nội dung gửi lên quá dài. Hãy rút ngắn rồi gửi lại.")
+        }
+        _ => ("request.invalid", "Trang gửi lên nội dung máy không hiểu. Hãy tải lại trang rồi làm lại."),
+    };
+    Refusal::new(code, response.status().as_u16(), sentence).into_response()
 }
 
 /// A panic is our mistake: the person gets a number to tell us, the log gets the rest.

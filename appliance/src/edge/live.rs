@@ -15,10 +15,12 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use futures_util::{Stream, StreamExt, stream};
-use office::{Role, Viewer};
+use office::accounts::Session;
+use office::{Desk, Role, Viewer};
 use tokio_stream::wrappers::BroadcastStream;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use wire::Sha256;
 
 use crate::App;
 use crate::followers::live::{Changed, Event, changed};
@@ -27,7 +29,7 @@ use crate::followers::live::{Changed, Event, changed};
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// Told to a browser that lagged too far behind to know what it missed.
-const EVERY_TOPIC: [&str; 6] = ["accounts", "certificates", "letters", "link", "scans", "unit"];
+const EVERY_TOPIC: [&str; 7] = ["accounts", "certificates", "clock", "letters", "link", "scans", "unit"];
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(live))
@@ -46,14 +48,16 @@ async fn live(
     let coming = BroadcastStream::new(app.live.listen());
     let missed = missed(&app, &headers).await;
     let head = app.clone();
-    let coming = coming.filter_map(move |event| {
-        let event = event.unwrap_or_else(|_lagged| {
+    let coming = coming.map(move |event| {
+        event.unwrap_or_else(|_lagged| {
             let seq = *head.desk.journal().tip().borrow();
             Arc::new(Event::Changed(Changed { seq, topics: EVERY_TOPIC.to_vec() }))
-        });
-        let allowed = may_hear(viewer.role, &event);
-        async move { allowed.then_some(event) }
+        })
     });
+    let (desk, session, role) = (app.desk.clone(), viewer.session, viewer.role);
+    let coming = coming
+        .take_while(move |event| still_signed_in(desk.clone(), session, event.clone()))
+        .filter(move |event| std::future::ready(may_hear(role, event)));
     let stop = app.stop.clone();
     let events = stream::iter(missed)
         .chain(coming)
@@ -71,6 +75,18 @@ async fn missed(app: &App, headers: &HeaderMap) -> Option<Arc<Event>> {
         all = Changed { seq: head, topics: EVERY_TOPIC.to_vec() };
     }
     Some(Arc::new(Event::Changed(all)))
+}
+
+/// Whoever signed out, or was closed out, hears nothing more. Sessions end by entries about accounts, so only those
+/// are worth a look.
+async fn still_signed_in(desk: Desk, session: Sha256, event: Arc<Event>) -> bool {
+    match &*event {
+        Event::Changed(changed) if changed.topics.contains(&"accounts") => {
+            let row = desk.read(move |rows| Ok(rows.get::<Session>(&session.to_string())?)).await;
+            row.is_ok_and(|session| session.is_some())
+        }
+        _ => true,
+    }
 }
 
 /// Scans are the clerk's: even that one is running is nobody else's business.

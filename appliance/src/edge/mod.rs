@@ -11,7 +11,8 @@
 //! gzip       JSON and pages; never the live feed, never PDFs and images
 //! in time    a handler answers within a bound; the live feed streams after its head, so it is not cut
 //! own page   what changes something must come from our page (X-Requested-With)
-//! size       1 MB, unless the route says more
+//! in words   what the framework refuses becomes a sentence
+//! size       1 MB; uploads count for themselves
 //! ```
 
 mod guard;
@@ -60,6 +61,7 @@ pub fn router(app: App) -> Router {
             .layer(CompressionLayer::new().compress_when(worth_compressing()))
             .layer(middleware::from_fn(guard::in_time))
             .layer(middleware::from_fn(guard::own_page))
+            .layer(middleware::from_fn(guard::in_words))
             .layer(DefaultBodyLimit::max(REQUEST_BYTES)),
     )
 }

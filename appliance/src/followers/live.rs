@@ -37,7 +37,7 @@ pub enum Event {
 pub struct Changed {
     /// Last entry meant.
     pub seq: u64,
-    /// `letters`, `scans`, `accounts`, `unit`, `link`, `certificates`.
+    /// `letters`, `scans`, `accounts`, `unit`, `link`, `certificates`, `clock`.
     pub topics: Vec<&'static str>,
 }
 

@@ -18,10 +18,16 @@ use crate::followers::live::{Event, Feed, Feeding, Kept};
 const SCAN_DESK: Actor = Actor::Machine("bàn quét");
 /// How long the box waits before it tries again to write down how a job ended.
 const SETTLE_AGAIN: Duration = Duration::from_secs(5);
+/// How long the start waits for the jobs of before to be written off.
+const SETTLE_AT_START: Duration = Duration::from_secs(2);
 /// How long a person waits to see that her "Dừng" took effect.
 const CANCEL_WITHIN: Duration = Duration::from_secs(5);
-/// How long one look for scanners is believed.
+/// How long one look for scanners is believed by who asks for scanners.
 const LOOK_HOLDS: Duration = Duration::from_secs(5);
+/// How long it is believed by pages that only say how the scanner is: a look costs drivers seconds.
+const GLANCE_HOLDS: Duration = Duration::from_secs(300);
+/// The same where nothing was found: somebody may be plugging it in.
+const NOTHING_HOLDS: Duration = Duration::from_secs(30);
 /// More jobs than any school leaves open.
 const MOST_UNFINISHED: usize = 1000;
 
@@ -40,6 +46,8 @@ pub struct ScanDesk {
 struct State {
     running: Option<Running>,
     looked: Option<Looked>,
+    /// A look nobody waits for is under way.
+    glancing: bool,
 }
 
 /// The job with a task behind it.
@@ -58,6 +66,12 @@ struct Running {
 struct Looked {
     at: Instant,
     found: Result<Vec<Device>, ScanError>,
+}
+
+impl Looked {
+    fn holds_for_a_glance(&self) -> bool {
+        self.at.elapsed() < if self.found.is_ok() { GLANCE_HOLDS } else { NOTHING_HOLDS }
+    }
 }
 
 impl ScanDesk {
@@ -85,14 +99,20 @@ impl ScanDesk {
         found
     }
 
-    /// What the last look brought, for pages that must not wait; the first asks for one.
-    pub fn last_look(&self) -> Option<Result<Vec<Device>, ScanError>> {
-        let known = self.state().looked.clone();
-        if known.is_none() {
+    /// What the last look brought, for pages that must not wait; one that is old asks for the next.
+    pub fn glance(&self) -> Option<Result<Vec<Device>, ScanError>> {
+        let mut state = self.state();
+        let known = state.looked.clone();
+        let fresh = known.as_ref().is_some_and(Looked::holds_for_a_glance);
+        if !fresh && !state.glancing && state.running.is_none() {
+            state.glancing = true;
             let desk = self.clone();
             self.tasks.spawn(async move {
-                // What it brings is kept for whoever asks next.
-                let _ = desk.look().await;
+                tokio::select! {
+                    _ = desk.look() => {}
+                    () = desk.stop.cancelled() => {}
+                }
+                desk.state().glancing = false;
             });
         }
         known.map(|known| known.found)
@@ -170,10 +190,15 @@ impl ScanDesk {
         let open = self.desk.read(|snapshot| Ok(snapshot.list::<office::scans::Scan>(unfinished)?.0)).await;
         match open {
             Ok(open) => {
-                for scan in open {
-                    let failed = Scan::Fail { scan: scan.id, code: "scan.interrupted".into() };
-                    self.settle(SCAN_DESK, failed).await;
-                }
+                let desk = self.clone();
+                let settled = self.tasks.spawn(async move {
+                    for scan in open {
+                        let failed = Scan::Fail { scan: scan.id, code: "scan.interrupted".into() };
+                        desk.settle(SCAN_DESK, failed).await;
+                    }
+                });
+                // A full disk must not keep the box from starting: it is where people learn of it.
+                let _ = tokio::time::timeout(SETTLE_AT_START, settled).await;
             }
             Err(error) => tracing::error!(%error, "unfinished scans were not found"),
         }

@@ -77,6 +77,27 @@ async fn a_browser_that_was_away_is_told_what_changed_meanwhile() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_the_framework_refuses_is_said_in_vietnamese_too() {
+    let school = School::with_sheets(0).await;
+    let clerk = school.clerk().await;
+    clerk.get("/api/letters/not-an-id").await.refused(400, "request.invalid");
+    clerk.get("/api/sessions/end").await.refused(405, "request.method");
+    clerk.get("/api/letters?year=this").await.refused(400, "request.invalid");
+    clerk.post("/api/scans", json!("?")).await.refused(400, "request.invalid");
+    clerk.post("/api/letters", json!({"note": "x".repeat(2 << 20)})).await.refused(413, "request.too_large");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_signed_out_hears_nothing_more() {
+    let school = School::with_sheets(0).await;
+    let clerk = school.clerk().await;
+    let response = school.send(clerk.request(Method::GET, "/api/live", "", Body::empty(), &[])).await;
+    let mut heard = response.into_body().into_data_stream();
+    clerk.post("/api/sessions/end", json!({})).await;
+    while heard.next().await.is_some() {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_line_above_is_described_before_there_is_one() {
     let school = School::with_sheets(0).await;
     let (clerk, it) = (school.clerk().await, school.signed_in("it").await);

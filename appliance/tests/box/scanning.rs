@@ -63,6 +63,26 @@ async fn clerks_who_watch_see_pages_come_and_others_do_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_scan_that_is_stopped_keeps_the_pages_it_has_and_can_go_on() {
+    let school = School::with_sheets(40).await;
+    let clerk = school.clerk().await;
+    let device = clerk.get("/api/scanners").await.json()["devices"][0]["id"].clone();
+    let asked = json!({"device": device, "source": "feeder", "colour": "grey", "dpi": 150, "paper": "a4"});
+    let begun = clerk.post("/api/scans", asked.clone()).await.json();
+    clerk.post("/api/scans", asked).await.refused(409, "scan.busy");
+    let path = format!("/api/scans/{}", begun["id"].as_str().unwrap());
+    clerk.until(&path, |scan| !scan["pages"].as_array().unwrap().is_empty()).await;
+    let stopped = clerk.post(&format!("{path}/cancel"), json!({})).await.json();
+    let kept = stopped["pages"].as_array().unwrap().len();
+    assert_eq!(stopped["state"], "cancelled", "{stopped}");
+    assert!((1..40).contains(&kept), "{kept} pages");
+
+    assert_eq!(clerk.post(&format!("{path}/continue"), json!({})).await.status, StatusCode::OK);
+    let done = clerk.until(&path, |scan| scan["state"] != "scanning").await;
+    assert!(done["state"] == "done" && done["pages"].as_array().unwrap().len() > kept, "{done}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_empty_feeder_says_so_and_the_scan_goes_on_once_there_is_paper() {
     let school = School::with_sheets(1).await;
     let clerk = school.clerk().await;
