@@ -21,7 +21,7 @@ export const VERBS: Record<Verb, VerbForm> = {
   complete: { label: "Hoàn thành", asks: ["report"], done: "Đã ghi là hoàn thành." },
   approve: { label: "Duyệt", asks: ["words"], done: "Đã duyệt. Văn thư sẽ phát hành." },
   release: { label: "Phát hành", says: "Văn bản nhận số tiếp theo trong sổ. Số đã cho không lấy lại được.", asks: [], done: "Đã phát hành." },
-  seal: { label: "Đóng dấu", asks: ["seal"], done: "Đang đóng dấu." },
+  seal: { label: "Đóng dấu", asks: ["seal"], done: "" },
   attach: { label: "Gắn tệp", says: "Chọn tệp PDF hoặc ảnh, hoặc giấy vừa quét ở bàn quét.", asks: ["paper"], done: "Đã gắn." },
   return: { label: "Trả lại", asks: ["reason"], danger: true, done: "Đã trả lại." },
   void: { label: "Hủy số", says: "Số vẫn nằm trong sổ, gạch ngang, kèm lý do. Không dùng lại.", asks: ["reason"], danger: true, done: "Đã hủy." },
