@@ -45,33 +45,41 @@ pub enum CaptureFormat {
     Png,
 }
 
-/// Encodes a page. Takes it apart on the way, so that there is never a second one in memory.
-pub(crate) fn encode(page: Page, dpi: u32) -> Result<Capture, ScanError> {
+/// Encodes a page, unless that has been done already: `ahead` are then the bytes. Takes the page apart on the
+/// way, so that there is never a second one in memory.
+pub(crate) fn encode(page: Page, dpi: u32, ahead: Option<Vec<u8>>) -> Result<Capture, ScanError> {
     if page.width > MOST_SIDE || page.height > MOST_SIDE {
         return Err(ScanError::Invalid(format!("a page of {} x {} pixels", page.width, page.height)));
     }
-    let (bytes, format) = match &page.pixels {
-        Pixels::Bits(bits) => (png(bits, page.width, page.height, dpi)?, CaptureFormat::Png),
-        Pixels::Grey(grey) => (jpeg(grey, &page, dpi, QUALITY)?, CaptureFormat::Jpeg),
-        Pixels::Rgb(rgb) => (jpeg(rgb, &page, dpi, QUALITY)?, CaptureFormat::Jpeg),
+    let (bytes, format) = match (&page.pixels, ahead) {
+        (Pixels::Bits(bits), _) => (png(bits, page.width, page.height, dpi)?, CaptureFormat::Png),
+        (_, Some(jpeg)) => (jpeg, CaptureFormat::Jpeg),
+        (Pixels::Grey(samples) | Pixels::Rgb(samples), None) => {
+            let mut bytes = Vec::with_capacity(samples.len() / 8);
+            jpeg(page_encoder(&mut bytes, dpi), samples, &page)?;
+            (bytes, CaptureFormat::Jpeg)
+        }
     };
     let (width_px, height_px) = (page.width, page.height);
     let thumbnail = thumbnail(page)?;
     Ok(Capture { bytes, format, width_px, height_px, dpi, thumbnail })
 }
 
-fn jpeg(samples: &[u8], page: &Page, dpi: u32, quality: u8) -> Result<Vec<u8>, ScanError> {
+/// The encoder of captures, everything set but the page.
+pub(crate) fn page_encoder(bytes: &mut Vec<u8>, dpi: u32) -> jpeg_encoder::Encoder<&mut Vec<u8>> {
+    let mut encoder = jpeg_encoder::Encoder::new(bytes, QUALITY);
+    encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_1_1);
+    encoder.set_density(jpeg_encoder::PixelDensity::dpi(dpi.min(65_535) as u16));
+    encoder
+}
+
+fn jpeg(encoder: jpeg_encoder::Encoder<&mut Vec<u8>>, samples: &[u8], page: &Page) -> Result<(), ScanError> {
     let colour = match page.pixels {
         Pixels::Rgb(_) => jpeg_encoder::ColorType::Rgb,
         _ => jpeg_encoder::ColorType::Luma,
     };
     let (width, height) = (page.width as u16, page.height as u16); // checked against MOST_SIDE
-    let mut bytes = Vec::with_capacity(samples.len() / 8);
-    let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, quality);
-    encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_1_1);
-    encoder.set_density(jpeg_encoder::PixelDensity::dpi(dpi.min(65_535) as u16));
-    encoder.encode(samples, width, height, colour).map_err(|e| ScanError::Invalid(format!("JPEG: {e}")))?;
-    Ok(bytes)
+    encoder.encode(samples, width, height, colour).map_err(|e| ScanError::Invalid(format!("JPEG: {e}")))
 }
 
 fn png(bits: &[u8], width: u32, height: u32, dpi: u32) -> Result<Vec<u8>, ScanError> {
@@ -118,7 +126,9 @@ fn thumbnail(page: Page) -> Result<Vec<u8>, ScanError> {
     };
     let small = Page { width: small.width(), height: small.height(), pixels: Pixels::Rgb(small.into_raw()) };
     let Pixels::Rgb(samples) = &small.pixels else { unreachable!("made two lines above") };
-    jpeg(samples, &small, 72, THUMBNAIL_QUALITY)
+    let mut bytes = Vec::new();
+    jpeg(jpeg_encoder::Encoder::new(&mut bytes, THUMBNAIL_QUALITY), samples, &small)?;
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -128,7 +138,7 @@ mod tests {
     #[test]
     fn bits_come_back_from_the_png_with_black_as_nought_and_their_resolution() {
         let page = Page { width: 10, height: 2, pixels: Pixels::Bits(vec![0b1000_0001, 0x40, 0, 0xff]) };
-        let capture = encode(page, 300).unwrap();
+        let capture = encode(page, 300, None).unwrap();
         assert_eq!((capture.format, capture.width_px, capture.height_px), (CaptureFormat::Png, 10, 2));
         let mut reader = png::Decoder::new(std::io::Cursor::new(&capture.bytes)).read_info().unwrap();
         assert_eq!(reader.info().pixel_dims.unwrap().xppu, 11_811);
@@ -140,7 +150,7 @@ mod tests {
     #[test]
     fn colour_is_a_baseline_jpeg_without_subsampling_and_the_thumbnail_is_small() {
         let page = Page { width: 900, height: 1200, pixels: Pixels::Rgb(vec![200; 900 * 1200 * 3]) };
-        let capture = encode(page, 300).unwrap();
+        let capture = encode(page, 300, None).unwrap();
         let sof = capture.bytes.windows(2).position(|two| two == [0xff, 0xc0]).expect("a baseline frame");
         assert_eq!(capture.bytes[sof + 11], 0x11, "luma sampled 1x1");
         let density = capture.bytes.windows(5).position(|jfif| jfif == b"JFIF\0").unwrap() + 7;

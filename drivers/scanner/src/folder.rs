@@ -91,7 +91,7 @@ impl Driver for Folder {
             desk.lines(pages + 1, 0, None)?;
             let (page, dpi) = read_sheet(sheet, request.dpi)?;
             pages += 1;
-            desk.page(pages, capture::encode(page.reduced_to(request.colour), dpi)?)?;
+            desk.page(pages, capture::encode(page.reduced_to(request.colour), dpi, None)?)?;
         }
         Ok(pages)
     }

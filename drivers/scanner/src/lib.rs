@@ -63,11 +63,11 @@
 //!
 //! - *A process and not a thread*: a thread stuck in `sane_read` cannot be killed, and a segfault takes
 //!   everybody.
-//! - *One thread for every SANE call*, the worker's main one: backends need not be thread-safe. A second thread
-//!   only reads orders. `sane_cancel` is therefore also called by the main thread, between two reads; a read
+//! - *One thread for every SANE call*, the worker's main one: backends need not be thread-safe. The other threads
+//!   only read orders and encode. `sane_cancel` is therefore also called by the main thread, between two reads; a read
 //!   that does not come back is answered by killing the worker.
 //! - *Pages travel encoded*: the worker has the raw page (26 MB for A4 in colour at 300 dpi) and at most one of
-//!   it; the box only ever sees the JPEG.
+//!   it; the box only ever sees the JPEG, which is encoded while the scanner still reads (`ahead.rs`).
 //! - *The folder of images* ([`Via::Folder`]) goes through the same worker, pages and pipes, so that those
 //!   without libsane exercise everything but SANE.
 //!
@@ -83,6 +83,7 @@
 //! - `SANE_CONFIG_DIR` is libsane's own: a folder with a `dll.conf` that names the backends to use.
 #![deny(unsafe_code, missing_docs)]
 
+mod ahead;
 mod capture;
 mod child;
 mod device;

@@ -16,7 +16,9 @@
 
 use sane_sys::{Frame, Parameters};
 
+use crate::ahead::Outline;
 use crate::capture::MOST_SIDE;
+use crate::device::Colour;
 use crate::error::ScanError;
 use crate::page::{Page, Pixels, bit_stride};
 
@@ -147,6 +149,24 @@ impl Assembly {
     pub(crate) fn progress(&self) -> (u32, Option<u32>) {
         let passes = if matches!(self.layout.channels, Channels::Plane(_)) { 3 } else { 1 };
         (self.earlier_lines + self.frame_lines, self.layout.lines.map(|lines| passes * lines))
+    }
+
+    /// What is known of a page whose lines are final as they come and whose height is announced: one frame of
+    /// whole bytes.
+    pub(crate) fn outline(&self) -> Option<Outline> {
+        let colour = match (self.layout.channels, self.layout.depth) {
+            (Channels::Grey, Depth::Eight | Depth::Sixteen) => Colour::Grey,
+            (Channels::Rgb, _) => Colour::Colour,
+            (Channels::Grey, Depth::One) | (Channels::Plane(_), _) => return None,
+        };
+        let (width, height) =
+            (u16::try_from(self.layout.width).ok()?, u16::try_from(self.layout.lines?).ok()?);
+        Some(Outline { width, height, colour })
+    }
+
+    /// The whole lines of the page so far.
+    pub(crate) fn samples(&self) -> &[u8] {
+        &self.samples
     }
 
     /// Takes the next bytes of the frame, cut anywhere.

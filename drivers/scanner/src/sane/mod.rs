@@ -22,10 +22,10 @@ mod usb;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::capture;
-use crate::device::{Device, Request, Source};
+use crate::ahead::Ahead;
+use crate::capture::{self, Capture};
+use crate::device::{Colour, Device, Request, Source};
 use crate::error::ScanError;
-use crate::page::Page;
 use crate::worker::{Desk, Driver};
 use frame::{Assembly, Layout};
 use preset::Preset;
@@ -138,69 +138,96 @@ fn feed(
 ) -> Result<u32, ScanError> {
     let mut pages = 0;
     loop {
-        let sheet = preset
+        let reading = preset
             .lay_sheet(session, request.source, pages)
-            .and_then(|()| read_page(session, pages + 1, desk));
-        let page = match sheet {
+            .and_then(|()| Reading::start(session, pages + 1, request.colour, dpi, desk));
+        let capture = match reading.and_then(Reading::finish) {
             // All sheets are through: what a feeder is there for.
             Err(ScanError::FeederEmpty) if pages > 0 => return Ok(pages),
-            other => other?.reduced_to(request.colour),
+            other => other?,
         };
         pages += 1;
-        desk.page(pages, capture::encode(page, dpi)?)?;
+        desk.page(pages, capture)?;
         if request.source == Source::Flatbed {
             return Ok(pages);
         }
     }
 }
 
-/// All frames of one page.
-///
-/// Fails with [`ScanError::FeederEmpty`] only before the first line: paper that ends in mid-page is no end.
-fn read_page(session: &mut Session<'_>, number: u32, desk: &mut Desk) -> Result<Page, ScanError> {
-    let mut buffer = vec![0; READ_BYTES];
-    if desk.cancelled() {
-        return Err(ScanError::Cancelled); // before a sheet is pulled in
-    }
-    session.start()?;
-    let mut assembly = Assembly::new(Layout::check(&session.parameters()?)?)?;
-    loop {
-        let (done, of) = assembly.progress();
-        desk.lines(number, done, of)?;
-        read_frame(session, &mut buffer, &mut assembly, number, desk).map_err(|fault| match fault {
-            ScanError::FeederEmpty if assembly.progress().0 > 0 => {
-                ScanError::Io("the paper ended in mid-page".into())
-            }
-            other => other,
-        })?;
-        if assembly.end_frame() {
-            return assembly.finish();
-        }
-        session.start()?;
-        assembly.next_frame(Layout::check(&session.parameters()?)?)?;
-    }
+/// One page on its way through the scanner.
+struct Reading<'a, 'l> {
+    session: &'a mut Session<'l>,
+    desk: &'a mut Desk,
+    number: u32,
+    wanted: Colour,
+    dpi: u32,
+    assembly: Assembly,
+    ahead: Option<Ahead>,
 }
 
-fn read_frame(
-    session: &mut Session<'_>,
-    buffer: &mut [u8],
-    assembly: &mut Assembly,
-    number: u32,
-    desk: &mut Desk,
-) -> Result<(), ScanError> {
-    loop {
+impl<'a, 'l> Reading<'a, 'l> {
+    /// Feeds the sheet.
+    fn start(
+        session: &'a mut Session<'l>,
+        number: u32,
+        wanted: Colour,
+        dpi: u32,
+        desk: &'a mut Desk,
+    ) -> Result<Reading<'a, 'l>, ScanError> {
         if desk.cancelled() {
-            return Err(ScanError::Cancelled);
+            return Err(ScanError::Cancelled); // before a sheet is pulled in
         }
-        match session.read(buffer)? {
-            None => return Ok(()),
-            Some([]) => std::thread::sleep(NOTHING_YET),
-            Some(bytes) => {
-                assembly.feed(bytes)?;
-                let (done, of) = assembly.progress();
-                desk.lines(number, done, of)?;
+        session.start()?;
+        let assembly = Assembly::new(Layout::check(&session.parameters()?)?)?;
+        let outline = assembly.outline().filter(|outline| outline.colour <= wanted);
+        let ahead = outline.and_then(|outline| Ahead::begin(outline, dpi));
+        Ok(Reading { session, desk, number, wanted, dpi, assembly, ahead })
+    }
+
+    /// Reads all frames of the page and encodes it.
+    ///
+    /// Fails with [`ScanError::FeederEmpty`] only before the first line: paper that ends in mid-page is no end.
+    fn finish(mut self) -> Result<Capture, ScanError> {
+        loop {
+            self.tell()?;
+            self.frame().map_err(|fault| match fault {
+                ScanError::FeederEmpty if self.assembly.progress().0 > 0 => {
+                    ScanError::Io("the paper ended in mid-page".into())
+                }
+                other => other,
+            })?;
+            if self.assembly.end_frame() {
+                let page = self.assembly.finish()?.reduced_to(self.wanted);
+                return capture::encode(page, self.dpi, self.ahead.and_then(Ahead::finish));
+            }
+            self.session.start()?;
+            self.assembly.next_frame(Layout::check(&self.session.parameters()?)?)?;
+        }
+    }
+
+    fn frame(&mut self) -> Result<(), ScanError> {
+        let mut buffer = vec![0; READ_BYTES];
+        loop {
+            if self.desk.cancelled() {
+                return Err(ScanError::Cancelled);
+            }
+            match self.session.read(&mut buffer)? {
+                None => return Ok(()),
+                Some([]) => std::thread::sleep(NOTHING_YET),
+                Some(bytes) => {
+                    self.assembly.feed(bytes)?;
+                    if let Some(ahead) = &mut self.ahead {
+                        ahead.give(self.assembly.samples());
+                    }
+                    self.tell()?;
+                }
             }
         }
+    }
+
+    fn tell(&mut self) -> Result<(), ScanError> {
+        let (done, of) = self.assembly.progress();
+        self.desk.lines(self.number, done, of)
     }
 }
 
