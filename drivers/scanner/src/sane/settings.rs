@@ -8,7 +8,7 @@
 //! The order matters: source, mode, depth, resolution, area. Each may change what the next allows, so the
 //! options are read again whenever the driver says so.
 
-use super::options::{Kind, OptionDescriptor, Options, Unit, Value};
+use super::options::{Constraint, Kind, OptionDescriptor, Options, Unit, Value};
 use super::preset::Preset;
 use super::session::Session;
 use crate::device::{Colour, PaperSize, Request, Source};
@@ -276,17 +276,19 @@ fn resolution_option(options: &Options) -> Option<&OptionDescriptor> {
     options.find("resolution").or_else(|| options.find("x-resolution"))
 }
 
+/// The usual resolutions a device has; all it has where none is usual.
 fn resolutions(options: &Options) -> Vec<u32> {
-    use super::options::Constraint;
     let Some(option) = resolution_option(options) else { return Vec::new() };
-    let mut all: Vec<u32> = match &option.constraint {
-        Constraint::Numbers(numbers) => numbers.iter().map(|dpi| dpi.round() as u32).collect(),
-        constraint => USUAL_DPI.into_iter().filter(|dpi| constraint.allows(f64::from(*dpi))).collect(),
-    };
-    all.retain(|dpi| (USUAL_DPI[0]..=USUAL_DPI[USUAL_DPI.len() - 1]).contains(dpi));
-    all.sort_unstable();
-    all.dedup();
-    all
+    let usual = USUAL_DPI.into_iter().filter(|dpi| option.constraint.allows(f64::from(*dpi)));
+    let usual: Vec<u32> = usual.collect();
+    match &option.constraint {
+        Constraint::Numbers(numbers) if usual.is_empty() => {
+            let mut all: Vec<u32> = numbers.iter().map(|dpi| dpi.round() as u32).collect();
+            all.sort_unstable();
+            all
+        }
+        _ => usual,
+    }
 }
 
 #[cfg(test)]
@@ -361,6 +363,79 @@ mod tests {
         assert_eq!(source_settings(&Options::default(), Source::Flatbed).unwrap(), []);
     }
 
+    /// The options of a sheet printed by `scanimage -A`, as far as settings look at them.
+    fn options_of(sheet: &str) -> Options {
+        let described = sheet.lines().filter_map(|line| {
+            let (name, rest) = line.trim().strip_prefix("--")?.split_once([' ', '['])?;
+            let values = rest.split(" [").next()?.split(" (in").next()?;
+            let number = |text: &str| text.trim_end_matches(|c: char| c.is_alphabetic()).parse::<f64>().ok();
+            let texts: Vec<&str> = values.split('|').filter(|text| !text.is_empty()).collect();
+            let numbers: Vec<f64> = texts.iter().filter_map(|text| number(text)).collect();
+            let mut option = text_option(name, &texts);
+            if let Some((min, max)) = values.split_once("..") {
+                option.constraint = Constraint::Range { min: number(min)?, max: number(max)?, step: 0.0 };
+            } else if !numbers.is_empty() && name != "mode" {
+                option.constraint = Constraint::Numbers(numbers);
+            } else if values.starts_with("=(") {
+                option.kind = Kind::Bool;
+            }
+            Some(option)
+        });
+        Options(described.collect())
+    }
+
+    #[test]
+    fn whole_devices_are_understood() {
+        use Colour::{BlackWhite, Colour as InColour, Grey};
+        use Source::{Feeder, FeederDuplex, Flatbed};
+        let cases: [(&str, &[Source], &[Colour], &[u32]); 3] = [
+            (
+                include_str!("../../tests/sheets/office-mfp.txt"),
+                &[Flatbed, Feeder, FeederDuplex],
+                &[InColour, Grey, BlackWhite],
+                &[100, 150, 200, 300, 400, 600, 1200],
+            ),
+            (
+                include_str!("../../tests/sheets/sheet-fed.txt"),
+                &[Feeder, FeederDuplex],
+                &[InColour, Grey, BlackWhite],
+                &[75, 100, 150, 200, 300, 400, 600],
+            ),
+            (
+                include_str!("../../tests/sheets/switches.txt"),
+                &[Flatbed, Feeder, FeederDuplex],
+                &[InColour, Grey],
+                &[75, 150, 300, 600],
+            ),
+        ];
+        for (sheet, sources, colours, resolutions) in cases {
+            let offer = offer(&options_of(sheet), &Preset::default());
+            assert_eq!(offer.sources, sources, "{sheet}");
+            assert_eq!(offer.colours, colours, "{sheet}");
+            assert_eq!(offer.resolutions_dpi, resolutions, "{sheet}");
+        }
+    }
+
+    #[test]
+    fn sheets_of_real_scanners_where_they_are_at_hand() {
+        let Some(folder) = std::env::var_os("VANTHU_OPTION_SHEETS") else {
+            eprintln!("VANTHU_OPTION_SHEETS names no folder: the project's own sheets must do");
+            return;
+        };
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let sheet = String::from_utf8_lossy(&std::fs::read(entry.path()).unwrap()).into_owned();
+            if !name.starts_with("scanimage-a") || !sheet.contains("--resolution") {
+                continue;
+            }
+            let offer = offer(&options_of(&sheet), &Preset::default());
+            eprintln!("{name}: {offer:?}");
+            assert!(!offer.sources.is_empty(), "{name}");
+            assert!(offer.colours.contains(&Colour::Colour), "{name}");
+            assert!(offer.resolutions_dpi.contains(&300), "{name}");
+        }
+    }
+
     fn text_option(name: &str, texts: &[&str]) -> OptionDescriptor {
         OptionDescriptor {
             index: 1,
@@ -370,9 +445,7 @@ mod tests {
             size: 64,
             active: true,
             soft_select: true,
-            constraint: super::super::options::Constraint::Texts(
-                texts.iter().map(|t| t.to_string()).collect(),
-            ),
+            constraint: Constraint::Texts(texts.iter().map(|t| t.to_string()).collect()),
         }
     }
 }
