@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use futures_util::StreamExt;
+use office::http::Problem;
 use office::scans::http::PaperView;
 use office::scans::{Command as Scans, Paper};
 use office::{Actor, Command, Error, Refusal, Role, Viewer};
@@ -35,8 +36,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[utoipa::path(post, path = "/api/uploads", operation_id = "post_uploads", tag = "scans",
     params(("X-File-Name" = Option<String>, Header, description = "percent-encoded UTF-8")),
     request_body(content_type = "application/octet-stream"),
-    responses((status = 201, body = PaperAnswer), (status = 413, description = "upload.too_large"),
-        (status = 422, description = "upload.*")))]
+    responses((status = 201, body = PaperAnswer), (status = 413, description = "upload.too_large", body = Problem),
+        (status = 422, description = "upload.*", body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn upload(
     viewer: Viewer,
     State(app): State<App>,

@@ -16,6 +16,7 @@ use axum::http::HeaderMap;
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use futures_util::{Stream, StreamExt, stream};
 use office::accounts::Session;
+use office::http::Problem;
 use office::{Desk, Role, Viewer};
 use tokio_stream::wrappers::BroadcastStream;
 use utoipa_axum::router::OpenApiRouter;
@@ -38,7 +39,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// What changes, as it changes.
 #[utoipa::path(get, path = "/api/live", operation_id = "get_live", tag = "live",
     params(("Last-Event-ID" = Option<u64>, Header, description = "last seq seen")),
-    responses((status = 200, content_type = "text/event-stream", body = Event)))]
+    responses((status = 200, content_type = "text/event-stream", body = Event),
+        (status = 401, body = Problem)))]
 async fn live(
     viewer: Viewer,
     State(app): State<App>,

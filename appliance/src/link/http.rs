@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use office::http::{LinkBrief, Payload};
+use office::http::{LinkBrief, Payload, Problem};
 use office::link::Notice;
 use office::{Actor, Command, Error, Refusal, Role, Viewer};
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 }
 
 /// How the line to the office above stands.
-#[utoipa::path(get, path = "/api/link", operation_id = "get_link", tag = "link", responses((status = 200, body = LinkBrief)))]
+#[utoipa::path(get, path = "/api/link", operation_id = "get_link", tag = "link", responses((status = 200,
+    body = LinkBrief),
+        (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn link(_viewer: Viewer, State(app): State<App>) -> Json<LinkBrief> {
     Json(view(&app))
 }
@@ -38,7 +40,9 @@ struct LinkDetails {
 }
 
 /// The line and the notices from above.
-#[utoipa::path(get, path = "/api/link/details", operation_id = "list_link_details", tag = "link", responses((status = 200, body = LinkDetails)))]
+#[utoipa::path(get, path = "/api/link/details", operation_id = "list_link_details", tag = "link",
+    responses((status = 200, body = LinkDetails),
+        (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn details(viewer: Viewer, State(app): State<App>) -> Result<Json<LinkDetails>, Error> {
     Actor::Person(viewer).must_be(&[Role::Clerk, Role::Head, Role::It])?;
     let notices = app.desk.read(|rows| Ok(office::link::rules::notices(rows)?)).await?;
@@ -56,7 +60,8 @@ struct Join {
 
 /// Joins the office above with a one-time code.
 #[utoipa::path(post, path = "/api/link/enrol", operation_id = "link_enrol", tag = "link", request_body = Join,
-    responses((status = 200, body = LinkBrief), (status = 422, description = "link.*")))]
+    responses((status = 200, body = LinkBrief), (status = 422, description = "link.*", body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn enrol(
     viewer: Viewer,
     State(app): State<App>,
@@ -90,7 +95,9 @@ async fn enrol(
 }
 
 /// Tries now instead of when the pause ends.
-#[utoipa::path(post, path = "/api/link/send-now", operation_id = "link_send_now", tag = "link", responses((status = 204)))]
+#[utoipa::path(post, path = "/api/link/send-now", operation_id = "link_send_now", tag = "link",
+    responses((status = 204),
+        (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn send_now(viewer: Viewer, State(app): State<App>) -> Result<StatusCode, Error> {
     Actor::Person(viewer).must_be(&[Role::Clerk, Role::It])?;
     app.link.send_now().notify_one();

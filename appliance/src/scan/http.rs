@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use office::http::Payload;
+use office::http::{Payload, Problem};
 use office::scans::http::{PaperView, ScanView, readable};
 use office::scans::{Command as Scans, Origin, Settings};
 use office::{Actor, Command, Error, Refusal, Role, Viewer};
@@ -63,7 +63,9 @@ impl From<Device> for DeviceView {
 }
 
 /// Which scanners there are.
-#[utoipa::path(get, path = "/api/scanners", operation_id = "list_scanners", tag = "scans", responses((status = 200, body = ScannerList)))]
+#[utoipa::path(get, path = "/api/scanners", operation_id = "list_scanners", tag = "scans",
+    responses((status = 200, body = ScannerList),
+        (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn scanners(viewer: Viewer, State(app): State<App>) -> Result<Json<ScannerList>, Error> {
     Actor::Person(viewer).must_be(&[Role::Clerk])?;
     let list = match app.scans.devices().await {
@@ -102,8 +104,9 @@ struct StartScan {
 
 /// Begins a scan. It is the box's from here on: closing the page changes nothing.
 #[utoipa::path(post, path = "/api/scans", operation_id = "post_scans", tag = "scans", request_body = StartScan,
-    responses((status = 201, body = ScanView), (status = 409, description = "scan.busy"),
-        (status = 422, description = "scan.*")))]
+    responses((status = 201, body = ScanView), (status = 409, description = "scan.busy", body = Problem),
+        (status = 422, description = "scan.*", body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn start(
     viewer: Viewer,
     State(app): State<App>,
@@ -131,8 +134,10 @@ async fn start(
 }
 
 /// Stops a scan; its pages stay.
-#[utoipa::path(post, path = "/api/scans/{id}/cancel", operation_id = "scans_cancel", tag = "scans", params(("id" = Uuid, Path)),
-    responses((status = 200, body = ScanView)))]
+#[utoipa::path(post, path = "/api/scans/{id}/cancel", operation_id = "scans_cancel", tag = "scans",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = ScanView),
+        (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn cancel(
     viewer: Viewer,
     State(app): State<App>,
@@ -148,8 +153,10 @@ async fn cancel(
 }
 
 /// Feeds more sheets into the same scan.
-#[utoipa::path(post, path = "/api/scans/{id}/continue", operation_id = "scans_continue", tag = "scans", params(("id" = Uuid, Path)),
-    responses((status = 200, body = ScanView), (status = 409, description = "scan.busy")))]
+#[utoipa::path(post, path = "/api/scans/{id}/continue", operation_id = "scans_continue", tag = "scans",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = ScanView), (status = 409, description = "scan.busy", body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn more(viewer: Viewer, State(app): State<App>, Path(id): Path<Uuid>) -> Result<Json<ScanView>, Error> {
     let actor = Actor::Person(viewer.clone());
     actor.must_be(&[Role::Clerk])?;
@@ -172,8 +179,10 @@ async fn more(viewer: Viewer, State(app): State<App>, Path(id): Path<Uuid>) -> R
 }
 
 /// Makes the PDF of a scan; the same one again while its pages are the same.
-#[utoipa::path(post, path = "/api/scans/{id}/compose", operation_id = "scans_compose", tag = "scans", params(("id" = Uuid, Path)),
-    responses((status = 200, body = PaperAnswer), (status = 422, description = "scan.no_pages")))]
+#[utoipa::path(post, path = "/api/scans/{id}/compose", operation_id = "scans_compose", tag = "scans",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = PaperAnswer), (status = 422, description = "scan.no_pages", body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn composed(
     viewer: Viewer,
     State(app): State<App>,
@@ -195,8 +204,10 @@ struct DropPage {
 }
 
 /// Takes a page off the scan; its capture stays on the disk.
-#[utoipa::path(post, path = "/api/scans/{id}/drop-page", operation_id = "scans_drop_page", tag = "scans", params(("id" = Uuid, Path)),
-    request_body = DropPage, responses((status = 200, body = ScanView), (status = 409, description = "version.stale")))]
+#[utoipa::path(post, path = "/api/scans/{id}/drop-page", operation_id = "scans_drop_page", tag = "scans",
+    params(("id" = Uuid, Path)), request_body = DropPage,
+    responses((status = 200, body = ScanView), (status = 409, description = "version.stale", body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn drop_page(
     viewer: Viewer,
     State(app): State<App>,
@@ -209,8 +220,10 @@ async fn drop_page(
 }
 
 /// Clears a scan or a brought file off the desk.
-#[utoipa::path(post, path = "/api/scans/{id}/discard", operation_id = "scans_discard", tag = "scans", params(("id" = Uuid, Path)),
-    responses((status = 200, body = ScanView)))]
+#[utoipa::path(post, path = "/api/scans/{id}/discard", operation_id = "scans_discard", tag = "scans",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = ScanView),
+        (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn discard(
     viewer: Viewer,
     State(app): State<App>,

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::multipart::Field;
 use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
-use office::http::Payload;
+use office::http::{Payload, Problem};
 use office::letters::Command as Letters;
 use office::letters::model::Act;
 use office::letters::view::LetterView;
@@ -45,7 +45,8 @@ struct KeyForm {
 /// Adds the unit's certificate with its key; the passphrase is checked and forgotten.
 #[utoipa::path(post, path = "/api/certificates", operation_id = "post_certificates", tag = "certificates",
     request_body(content = KeyForm, content_type = "multipart/form-data"),
-    responses((status = 201, body = CertificateView), (status = 422, description = "key.*")))]
+    responses((status = 201, body = CertificateView), (status = 422, description = "key.*", body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn add(
     viewer: Viewer,
     State(app): State<App>,
@@ -97,9 +98,11 @@ struct AskSeal {
 }
 
 /// Asks for the unit's seal on a document. The PIN is checked before anything is written.
-#[utoipa::path(post, path = "/api/letters/{id}/seal", operation_id = "letters_seal", tag = "letters", params(("id" = Uuid, Path)),
+#[utoipa::path(post, path = "/api/letters/{id}/seal", operation_id = "letters_seal", tag = "letters",
+    params(("id" = Uuid, Path)),
     request_body = AskSeal,
-    responses((status = 200, body = LetterView), (status = 422, description = "seal.*")))]
+    responses((status = 200, body = LetterView), (status = 422, description = "seal.*", body = Problem),
+        (status = 401, body = Problem), (status = 403, body = Problem)))]
 async fn seal(
     viewer: Viewer,
     State(app): State<App>,
