@@ -388,24 +388,24 @@ mod tests {
     fn whole_devices_are_understood() {
         use Colour::{BlackWhite, Colour as InColour, Grey};
         use Source::{Feeder, FeederDuplex, Flatbed};
-        let cases: [(&str, &[Source], &[Colour], &[u32]); 3] = [
+        let cases = [
             (
                 include_str!("../../tests/sheets/office-mfp.txt"),
-                &[Flatbed, Feeder, FeederDuplex],
-                &[InColour, Grey, BlackWhite],
-                &[100, 150, 200, 300, 400, 600, 1200],
+                vec![Flatbed, Feeder, FeederDuplex],
+                vec![InColour, Grey, BlackWhite],
+                vec![100, 150, 200, 300, 400, 600, 1200],
             ),
             (
                 include_str!("../../tests/sheets/sheet-fed.txt"),
-                &[Feeder, FeederDuplex],
-                &[InColour, Grey, BlackWhite],
-                &[75, 100, 150, 200, 300, 400, 600],
+                vec![Feeder, FeederDuplex],
+                vec![InColour, Grey, BlackWhite],
+                vec![75, 100, 150, 200, 300, 400, 600],
             ),
             (
                 include_str!("../../tests/sheets/switches.txt"),
-                &[Flatbed, Feeder, FeederDuplex],
-                &[InColour, Grey],
-                &[75, 150, 300, 600],
+                vec![Flatbed, Feeder, FeederDuplex],
+                vec![InColour, Grey],
+                vec![75, 150, 300, 600],
             ),
         ];
         for (sheet, sources, colours, resolutions) in cases {
