@@ -68,7 +68,15 @@ pub(crate) enum Report {
         /// What it looks like.
         head: PageHead,
     },
-    /// The scan is over.
+    /// How the scan ends, before the driver is asked to let the device go: some never come back from that.
+    /// [`Report::Done`] or [`Report::Failed`] follows when it did.
+    Ending {
+        /// Pages reported.
+        pages: u32,
+        /// Why it was not done, if it was not.
+        error: Option<ScanError>,
+    },
+    /// The scan is over and the device free.
     Done {
         /// Pages reported.
         pages: u32,

@@ -218,6 +218,7 @@ impl Talk {
         self.worker.order(order).await?;
         let mut patience = self.patience.first_line;
         let mut stopping: Option<Stopping> = None;
+        let mut ending = None;
         let mut heard = false;
         loop {
             let message = match &stopping {
@@ -235,6 +236,10 @@ impl Talk {
                 (Ok(message), _) => message,
                 // However the worker took the stop, it is stopped: it will not be used again.
                 (Err(_), Some(Stopping { why, .. })) => return Err(why.clone().into()),
+                // The driver does not let go of the device: the worker goes, what it said of the scan holds.
+                (Err(_), None) if ending.is_some() => {
+                    return ending.unwrap_or(Err(ScanError::Hung)).map_err(Ended::from);
+                }
                 // Half-way through is no time to leave: nobody may begin such a scan again unasked.
                 (Err(Silence::Left), None) if heard => return Err(ScanError::from(Ended::Left).into()),
                 (Err(silence), None) => return Err(silence.into()),
@@ -251,6 +256,11 @@ impl Talk {
                 Report::Failed { error } => {
                     self.over = true;
                     return Err(stopping.map_or(error, |stopping| stopping.why).into());
+                }
+                Report::Ending { pages, error } => {
+                    patience = self.patience.cancel;
+                    ending = Some(error.map_or(Ok(pages), Err));
+                    continue;
                 }
                 // What was on its way when the stop was ordered.
                 Report::Lines { .. } | Report::Page { .. } if stopping.is_some() => continue,

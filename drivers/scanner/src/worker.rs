@@ -145,6 +145,16 @@ impl Desk {
         }
     }
 
+    /// Tells how the scan ends, before the driver lets the device go: a driver that hangs there costs the box its
+    /// worker, but not what it already knows of its pages.
+    pub(crate) fn ending(&mut self, outcome: &Result<u32, ScanError>) -> Result<(), ScanError> {
+        let report = match outcome {
+            Ok(pages) => Report::Ending { pages: *pages, error: None },
+            Err(error) => Report::Ending { pages: 0, error: Some(error.clone()) },
+        };
+        self.report(&report, &[])
+    }
+
     fn answer(&mut self, outcome: Result<Report, ScanError>) -> Result<(), ScanError> {
         self.told_lines = None;
         let report = outcome.unwrap_or_else(|error| Report::Failed { error });

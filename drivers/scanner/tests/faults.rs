@@ -37,6 +37,19 @@ async fn a_driver_that_crashes_takes_nobody_with_it_and_the_next_scan_works() {
     }
 }
 
+/// Debian's own `test` driver does this now and then: it cancels its reader thread in the middle of an allocation and
+/// then waits for it for ever.
+#[tokio::test]
+async fn a_driver_that_never_lets_go_costs_its_worker_and_no_page() {
+    for fault in ["hang-in-cancel", "crash-in-cancel"] {
+        let desk = once(Desk::with_faulty_library(fault));
+        let scanners = desk.scanners();
+        assert_eq!(captures(&scanners, request(FAULTY)).await.len(), 1, "{fault}");
+        assert!(desk.folder.path().join(HAPPENED).exists(), "it did happen: {fault}");
+        assert_eq!(captures(&scanners, request(FAULTY)).await.len(), 1, "after {fault}");
+    }
+}
+
 #[tokio::test]
 async fn parameters_and_answers_that_cannot_be_are_refused() {
     let cases = [

@@ -1,53 +1,54 @@
-//! Figures. Each package keeps its own benchmarks; this finds and runs them.
+//! Figures: builds the programs as a box runs them and measures them (`tests/bench`).
+//!
+//! Everything is built by one call of cargo, so that nothing is compiled twice for the sake of another set of
+//! packages. The table goes to standard output; its last line is JSON.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::run::{Outcome, cargo, read, run, say};
+use crate::run::{Outcome, cargo, say};
 use crate::{setup, webpage};
 
 /// Runs every benchmark, or the one called `name`.
 ///
 /// # Errors
-/// When there is none of that name (the sentence lists those there are) or one fails.
+/// When something does not build, when there is none of that name (those there are are listed), or when one of them
+/// could not be measured. Never because something is slow.
 pub fn figures(name: Option<&str>) -> Outcome {
     setup::debian::ensure(setup::debian::For::Test)?;
     webpage::build()?;
-    let all = benchmarks()?;
-    let wanted: Vec<_> = all.iter().filter(|bench| name.is_none_or(|name| bench.name == name)).collect();
-    if wanted.is_empty() {
-        let names: Vec<&str> = all.iter().map(|bench| bench.name.as_str()).collect();
-        return Err(format!("there is no such benchmark; there are: {}", names.join(", ")));
+    let status =
+        Command::new(built()?).args(name).status().map_err(|why| format!("the benchmarks: {why}"))?;
+    if status.success() { Ok(()) } else { Err(format!("the benchmarks ended with {status}")) }
+}
+
+/// The program that measures, with both of ours beside it.
+fn built() -> Outcome<PathBuf> {
+    let mut build = cargo(&["build", "--release", "--package", "vanthu", "--bin", "vanthu"]);
+    build.args([
+        "--package",
+        "vanthu-hub",
+        "--bin",
+        "vanthu-hub",
+        "--package",
+        "tests",
+        "--bench",
+        "figures",
+    ]);
+    build.args(["--message-format", "json-render-diagnostics"]);
+    say("cargo build --release: the first time takes minutes");
+    let done = build.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
+    let done = done.map_err(|why| format!("cannot start cargo: {why}"))?;
+    if !done.status.success() {
+        return Err(format!("cargo build --release ended with {}", done.status));
     }
-    for bench in wanted {
-        say(&format!("{} ({})", bench.name, bench.package));
-        run(&mut cargo(&["bench", "--quiet", "--package", &bench.package, "--bench", &bench.name]))?;
-    }
-    Ok(())
-}
-
-struct Bench {
-    package: String,
-    name: String,
-}
-
-fn benchmarks() -> Outcome<Vec<Bench>> {
-    let facts = read(&mut cargo(&["metadata", "--no-deps", "--format-version", "1"]))?;
-    let facts: Value = serde_json::from_str(&facts).map_err(|why| format!("cargo metadata: {why}"))?;
-    let mut found = Vec::new();
-    for package in items(&facts["packages"]) {
-        for target in items(&package["targets"]) {
-            if items(&target["kind"]).iter().any(|kind| kind == "bench") {
-                found.push(Bench { package: text(&package["name"]), name: text(&target["name"]) });
-            }
-        }
-    }
-    Ok(found)
-}
-
-fn items(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
+    let messages = String::from_utf8_lossy(&done.stdout);
+    let messages = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let program = messages.filter(|message| message["target"]["name"] == "figures").find_map(|message| {
+        let program = message["executable"].as_str()?;
+        Some(PathBuf::from(program))
+    });
+    program.ok_or_else(|| "cargo built no program that measures".to_owned())
 }

@@ -93,11 +93,13 @@ impl Sane {
         let mut session = library.open(address).map_err(Stop::NotOpened)?;
         let pages = settings::apply(&mut session, request, &self.preset)
             .and_then(|dpi| feed(&mut session, request, dpi, &mut self.preset, desk));
+        let pages = match pages {
+            Err(ScanError::Io(_)) if usb::unplugged(address) => Err(ScanError::ScannerGone),
+            other => other,
+        };
+        desk.ending(&pages).map_err(Stop::Opened)?;
         drop(session); // cancels and closes, however the scan ended
-        match pages {
-            Err(ScanError::Io(_)) if usb::unplugged(address) => Err(Stop::Opened(ScanError::ScannerGone)),
-            other => other.map_err(Stop::Opened),
-        }
+        pages.map_err(Stop::Opened)
     }
 }
 

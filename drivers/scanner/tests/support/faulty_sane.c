@@ -109,4 +109,9 @@ Word sane_read(void *handle, unsigned char *data, Word room, Word *length) {
     return GOOD;
 }
 
-void sane_cancel(void *handle) { (void)handle; }
+void sane_cancel(void *handle) {
+    (void)handle;
+    if (sheets_fed == 0) return;
+    if (faulty("hang-in-cancel")) hang();
+    if (faulty("crash-in-cancel")) crash();
+}

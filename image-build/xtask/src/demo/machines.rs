@@ -96,16 +96,20 @@ impl Machine {
     fn wait_until_healthy(&mut self) -> Outcome {
         let deadline = Instant::now() + START_DEADLINE;
         let door = Client::at(&self.base);
-        while door.bytes("/healthz").is_err() {
+        loop {
+            let healthy = door.bytes("/healthz").is_ok();
+            // Asked after the door: another program at the same address must not pass for ours.
             if let Some(ended) = self.ended() {
                 return Err(format!("the {} ended at once ({ended}): {}", self.name, self.last_words()));
+            }
+            if healthy {
+                return Ok(());
             }
             if Instant::now() > deadline {
                 return Err(format!("the {} does not become healthy: {}", self.name, self.last_words()));
             }
             sleep(LOOK_AGAIN);
         }
-        Ok(())
     }
 
     /// Asks it to stop, as systemd does, and waits.
@@ -175,16 +179,19 @@ pub enum Reach {
 }
 
 impl Reach {
-    /// An address nobody listens at: the `preferred` port if it is free.
+    /// An address nobody listens at. People get the `preferred` port where it is free; on this computer only, any
+    /// port does, so that houses of tests that run side by side never meet.
     ///
     /// # Errors
     /// When no port at all is free.
     pub fn free_address(self, preferred: u16) -> Outcome<SocketAddr> {
-        let host = match self {
-            Self::Here => Ipv4Addr::LOCALHOST,
-            Self::Network => Ipv4Addr::UNSPECIFIED,
+        let tried = match self {
+            Self::Here => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)),
+            Self::Network => {
+                let host = Ipv4Addr::UNSPECIFIED;
+                TcpListener::bind((host, preferred)).or_else(|_| TcpListener::bind((host, 0)))
+            }
         };
-        let tried = TcpListener::bind((host, preferred)).or_else(|_| TcpListener::bind((host, 0)));
         tried.and_then(|listener| listener.local_addr()).map_err(|why| format!("no free port: {why}"))
     }
 }

@@ -1,0 +1,199 @@
+//! What was measured, and how it is shown.
+
+use std::fmt::Write;
+
+use serde_json::{Value, json};
+
+/// Measuring goes well or says why not.
+pub(crate) type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// How a measured number is shown. Measured is always less-is-better: seconds for one thing, or bytes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Unit {
+    /// Shown as so many of these in a second.
+    PerSecond(&'static str),
+    /// Shown as milliseconds.
+    Time,
+    /// Shown as kB or MB.
+    Bytes,
+    /// So many bytes at once: shown as MB in a second.
+    Throughput(u64),
+}
+
+/// One line of the table.
+#[derive(Debug)]
+pub(crate) struct Figure {
+    what: String,
+    unit: Unit,
+    ours: Vec<f64>,
+    peer: Option<Peer>,
+    goal: Option<f64>,
+}
+
+#[derive(Debug)]
+struct Peer {
+    name: String,
+    theirs: Vec<f64>,
+}
+
+impl Figure {
+    /// `rounds`: seconds for one of what is measured, or bytes, one number a round.
+    pub(crate) fn new(what: impl Into<String>, unit: Unit, rounds: Vec<f64>) -> Self {
+        Self { what: what.into(), unit, ours: rounds, peer: None, goal: None }
+    }
+
+    /// The peer's numbers of the same rounds.
+    #[must_use]
+    pub(crate) fn beside(mut self, name: impl Into<String>, rounds: Vec<f64>) -> Self {
+        self.peer = Some(Peer { name: name.into(), theirs: rounds });
+        self
+    }
+
+    /// What it must stay below, in seconds or bytes.
+    #[must_use]
+    pub(crate) fn below(mut self, goal: f64) -> Self {
+        self.goal = Some(goal);
+        self
+    }
+
+    /// How many times the peer's time or bytes; the median of the rounds' own ratios, because a busy neighbour slows
+    /// both halves of a round.
+    fn ratio(&self) -> Option<f64> {
+        let peer = self.peer.as_ref()?;
+        let ratios = self.ours.iter().zip(&peer.theirs).map(|(ours, theirs)| ours / theirs);
+        Some(median(&ratios.collect::<Vec<_>>()))
+    }
+
+    fn is_met(&self) -> Option<bool> {
+        self.goal.map(|goal| median(&self.ours) < goal)
+    }
+
+    fn cells(&self) -> [String; 7] {
+        let (least, most) = spread(&self.ours);
+        let peer =
+            self.peer.as_ref().map(|peer| format!("{} {}", peer.name, self.unit.shown(median(&peer.theirs))));
+        let met = self.is_met().map_or("", |met| if met { "met" } else { "NOT MET" });
+        [
+            self.what.clone(),
+            self.unit.shown(median(&self.ours)),
+            if self.ours.len() > 1 {
+                format!("{} … {}", self.unit.shown(least), self.unit.shown(most))
+            } else {
+                String::new()
+            },
+            peer.unwrap_or_default(),
+            self.ratio().map_or(String::new(), |ratio| format!("{ratio:.2} ×")),
+            self.goal.map_or(String::new(), |goal| format!("< {}", self.unit.shown(goal))),
+            met.to_owned(),
+        ]
+    }
+
+    fn json(&self) -> Value {
+        let (least, most) = spread(&self.ours);
+        let peer = self
+            .peer
+            .as_ref()
+            .map(|peer| json!({"name": peer.name, "median": median(&peer.theirs), "ratio": self.ratio()}));
+        let of = if self.unit == Unit::Bytes { "bytes" } else { "seconds" };
+        json!({
+            "what": self.what, "of": of, "shown": self.unit.shown(median(&self.ours)),
+            "median": median(&self.ours), "least": least, "most": most, "rounds": self.ours.len(),
+            "peer": peer, "goal": self.goal, "met": self.is_met(),
+        })
+    }
+}
+
+impl Unit {
+    fn shown(self, raw: f64) -> String {
+        match self {
+            Self::PerSecond(what) => format!("{} {what}/s", number(1.0 / raw)),
+            Self::Throughput(bytes) => format!("{} MB/s", number(bytes as f64 / raw / 1e6)),
+            Self::Time => format!("{} ms", number(raw * 1e3)),
+            Self::Bytes if raw.abs() >= 1e6 => format!("{} MB", number(raw / 1e6)),
+            Self::Bytes => format!("{} kB", number(raw / 1e3)),
+        }
+    }
+}
+
+/// Three digits that say something.
+fn number(value: f64) -> String {
+    match value.abs() {
+        size if size >= 100.0 => format!("{value:.0}"),
+        size if size >= 10.0 => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}
+
+/// The middle one; of an even number, the mean of the two.
+pub(crate) fn median(rounds: &[f64]) -> f64 {
+    let mut sorted = rounds.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let (low, high) = (sorted.len().saturating_sub(1) / 2, sorted.len() / 2);
+    match (sorted.get(low), sorted.get(high)) {
+        (Some(low), Some(high)) => (low + high) / 2.0,
+        _ => f64::NAN,
+    }
+}
+
+fn spread(rounds: &[f64]) -> (f64, f64) {
+    rounds.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), round| {
+        (least.min(*round), most.max(*round))
+    })
+}
+
+/// Ours and theirs in turn, `rounds` times; each gives its own number for the round.
+///
+/// # Errors
+/// At the first that fails.
+pub(crate) fn in_turn(
+    rounds: usize,
+    mut ours: impl FnMut() -> Outcome<f64>,
+    mut theirs: impl FnMut() -> Outcome<f64>,
+) -> Outcome<(Vec<f64>, Vec<f64>)> {
+    let (mut our_rounds, mut their_rounds) = (Vec::new(), Vec::new());
+    // The first round fills caches and is nobody's.
+    for round in 0..=rounds {
+        let (our_round, their_round) = (ours()?, theirs()?);
+        if round > 0 {
+            our_rounds.push(our_round);
+            their_rounds.push(their_round);
+        }
+    }
+    Ok((our_rounds, their_rounds))
+}
+
+type Group = (&'static str, Vec<Figure>);
+
+/// For a person.
+pub(crate) fn table(groups: &[Group]) -> String {
+    const HEAD: [&str; 7] = ["", "median", "spread", "peer in the same run", "ratio", "goal", ""];
+    let mut rows = vec![HEAD.map(str::to_owned)];
+    for (group, figures) in groups {
+        rows.push(Default::default());
+        rows.extend(figures.iter().map(|figure| {
+            let mut cells = figure.cells();
+            cells[0] = format!("{group}: {}", cells[0]);
+            cells
+        }));
+    }
+    let widths: Vec<usize> = (0..HEAD.len())
+        .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0))
+        .collect();
+    let mut out = String::new();
+    for row in rows {
+        let line = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        let line = line.collect::<Vec<_>>().join("  ");
+        // Writing into a string cannot fail.
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    out
+}
+
+/// For a program: seconds and bytes, unrounded.
+pub(crate) fn json(machine: Value, groups: &[Group]) -> Value {
+    let benches = groups.iter().map(|(group, figures)| {
+        let figures: Vec<Value> = figures.iter().map(Figure::json).collect();
+        ((*group).to_owned(), Value::from(figures))
+    });
+    json!({"machine": machine, "benches": benches.collect::<serde_json::Map<_, _>>()})
+}
