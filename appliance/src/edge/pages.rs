@@ -9,9 +9,9 @@ use axum::response::{IntoResponse, Response};
 use office::Refusal;
 
 /// What the page may load and where it may stand. Scripts and styles come from the box alone; the frame is the
-/// browser's PDF viewer beside a form.
+/// browser's PDF viewer beside a form, showing a document of the box or (`blob:`) a file just chosen.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
-     font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-src 'self'; \
+     font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-src 'self' blob:; \
      object-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
 /// Answers with a file of the page, or 304 where the browser's copy is the same.

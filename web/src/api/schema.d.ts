@@ -970,7 +970,7 @@ export interface components {
              * @description Last entry meant.
              */
             seq: number;
-            /** @description `letters`, `scans`, `accounts`, `unit`, `link`, `certificates`. */
+            /** @description `letters`, `scans`, `accounts`, `unit`, `link`, `certificates`, `clock`. */
             topics: string[];
         };
         ChangePassword: {
@@ -1227,7 +1227,7 @@ export interface components {
             reference_code: string;
             sealed: boolean;
             signatory: string;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["LetterState"];
             state_name: string;
             subject: string;
             /** @description Routed to this person and not opened yet. */
@@ -1239,6 +1239,11 @@ export interface components {
             /** Format: int32 */
             year: number;
         };
+        /**
+         * @description How far a document has come.
+         * @enum {string}
+         */
+        LetterState: "draft" | "registered" | "submitted" | "assigned" | "completed" | "approved" | "released" | "void";
         /** @description A document with everything its page shows. */
         LetterView: components["schemas"]["LetterLine"] & {
             above: components["schemas"]["Above"];
@@ -1386,7 +1391,7 @@ export interface components {
                 reference_code: string;
                 sealed: boolean;
                 signatory: string;
-                state: components["schemas"]["State"];
+                state: components["schemas"]["LetterState"];
                 state_name: string;
                 subject: string;
                 /** @description Routed to this person and not opened yet. */
@@ -1413,7 +1418,7 @@ export interface components {
                 pages: components["schemas"]["PageView"][];
                 paper?: components["schemas"]["PaperView"] | null;
                 started_at: string;
-                state: components["schemas"]["State"];
+                state: components["schemas"]["ScanState"];
                 /** Format: int64 */
                 version: number;
             }[];
@@ -1581,6 +1586,11 @@ export interface components {
             /** @description `ready`, `none`, `no_libsane`, `busy`, `failed`. */
             state: string;
         };
+        /**
+         * @description How far a job is.
+         * @enum {string}
+         */
+        ScanState: "scanning" | "done" | "failed" | "cancelled" | "filed" | "discarded";
         /** @description A job on the desk as the page shows it. */
         ScanView: {
             /** @description The device, or the file's name. */
@@ -1591,7 +1601,7 @@ export interface components {
             pages: components["schemas"]["PageView"][];
             paper?: components["schemas"]["PaperView"] | null;
             started_at: string;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["ScanState"];
             /** Format: int64 */
             version: number;
         };
@@ -1627,11 +1637,6 @@ export interface components {
             /** @description `flatbed`, `feeder`, `feeder_duplex`. */
             source: string;
         };
-        /**
-         * @description How far a job is.
-         * @enum {string}
-         */
-        State: "scanning" | "done" | "failed" | "cancelled" | "filed" | "discarded";
         /** @description One step of the way so far. */
         StepView: {
             at: string;
@@ -2014,12 +2019,30 @@ export interface operations {
                     "application/json": components["schemas"]["CertificateView"];
                 };
             };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description key.* */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -2180,7 +2203,7 @@ export interface operations {
                 /** @description Lines wanted; at most 200. */
                 limit?: number;
                 /** @description Only documents in this state. */
-                state?: components["schemas"]["State"];
+                state?: components["schemas"]["LetterState"];
                 /** @description Only documents whose line has these words; marks and case do not matter. */
                 text?: string;
                 /** @description Only documents that wait for me. */
@@ -2745,12 +2768,30 @@ export interface operations {
                     "application/json": components["schemas"]["LetterView"];
                 };
             };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description seal.* */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -2853,6 +2894,22 @@ export interface operations {
                     "application/json": components["schemas"]["LinkBrief"];
                 };
             };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_link_details: {
@@ -2870,6 +2927,22 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LinkDetails"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -2895,12 +2968,30 @@ export interface operations {
                     "application/json": components["schemas"]["LinkBrief"];
                 };
             };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description link.* */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -2918,6 +3009,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -2939,6 +3046,14 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["Event"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3070,6 +3185,22 @@ export interface operations {
                     "application/json": components["schemas"]["ScannerList"];
                 };
             };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     list_scans: {
@@ -3128,19 +3259,39 @@ export interface operations {
                     "application/json": components["schemas"]["ScanView"];
                 };
             };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description scan.busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description scan.* */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -3200,6 +3351,22 @@ export interface operations {
                     "application/json": components["schemas"]["ScanView"];
                 };
             };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     scans_compose: {
@@ -3221,12 +3388,30 @@ export interface operations {
                     "application/json": components["schemas"]["PaperAnswer"];
                 };
             };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description scan.no_pages */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -3249,12 +3434,30 @@ export interface operations {
                     "application/json": components["schemas"]["ScanView"];
                 };
             };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description scan.busy */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -3275,6 +3478,22 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScanView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3302,12 +3521,30 @@ export interface operations {
                     "application/json": components["schemas"]["ScanView"];
                 };
             };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description version.stale */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -3512,19 +3749,39 @@ export interface operations {
                     "application/json": components["schemas"]["PaperAnswer"];
                 };
             };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description upload.too_large */
             413: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description upload.* */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
         };
     };

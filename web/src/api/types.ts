@@ -29,9 +29,8 @@ export type Unit = Schema<"UnitView">;
 export type DocumentType = Schema<"DocumentType">;
 export type BookYear = Schema<"BookView">;
 
-export type LetterState =
-  | "draft" | "registered" | "submitted" | "assigned" | "completed" | "approved" | "released" | "void";
-export type LetterLine = With<Schema<"LetterLine">, { state: LetterState }>;
+export type LetterState = Schema<"LetterState">;
+export type LetterLine = Schema<"LetterLine">;
 export type LetterFile = Schema<"FileView">;
 export type Step = With<Schema<"StepView">, { tone: Tone }>;
 export type SealState = "none" | "requested" | "sealed" | "failed";
@@ -39,7 +38,6 @@ export type AboveState = "local" | "waiting" | "received";
 export type Letter = With<
   Schema<"LetterView">,
   {
-    state: LetterState;
     way: Step[];
     seal: With<Schema<"SealView">, { state: SealState }>;
     above: With<Schema<"Above">, { state: AboveState }>;
@@ -70,8 +68,8 @@ export type Colour = "colour" | "grey" | "black_white";
 export type Device = With<Schema<"DeviceView">, { sources: Source[]; colours: Colour[] }>;
 export type Scanners = With<Schema<"ScannerList">, { state: ScannerState; devices: Device[] }>;
 export type ScanOrder = With<Schema<"StartScan">, { source: Source; colour: Colour }>;
-export type ScanState = "scanning" | "done" | "failed" | "cancelled" | "filed" | "discarded";
-export type Scan = With<Schema<"ScanView">, { state: ScanState }>;
+export type ScanState = Schema<"ScanState">;
+export type Scan = Schema<"ScanView">;
 export type Paper = Schema<"PaperView">;
 export type Feeding = Schema<"Feeding">;
 export type Kept = Schema<"Kept">;

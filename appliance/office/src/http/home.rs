@@ -7,7 +7,7 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use wire::Stamp;
+use wire::{Book, Stamp};
 
 use super::{After, Office, Problem};
 use crate::clock::ClockView;
@@ -17,6 +17,7 @@ use crate::letters::list;
 use crate::letters::model::{Letter, State as LetterState};
 use crate::letters::view::{BookName, LetterLine, is_unread};
 use crate::rights::{Role, Viewer};
+use crate::scans::Scan;
 
 /// The link above in words; the binary's follower knows it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -99,7 +100,8 @@ async fn home(State(office): State<Office>, viewer: Viewer) -> Result<Json<Home>
                 return Ok((Vec::new(), Vec::new()));
             }
             let waiting = list::waiting(rows, &viewer)?;
-            let counters = counters(&waiting, &viewer, today);
+            let on_desk = rows.count::<Scan>("open", b"")?;
+            let counters = counters(&waiting, on_desk, &viewer, today);
             let mut lines: Vec<LetterLine> =
                 waiting.iter().map(|letter| LetterLine::of(letter, &viewer, today)).collect();
             let book = Filter { book: Some(BookName::Incoming), ..Filter::default() };
@@ -127,45 +129,55 @@ async fn home(State(office): State<Office>, viewer: Viewer) -> Result<Json<Home>
 /// Lines under the counters.
 const TODAY_LINES: usize = 12;
 
-fn counters(waiting: &[Letter], viewer: &Viewer, today: chrono::NaiveDate) -> Vec<Counter> {
-    let count = |wanted: &dyn Fn(&&Letter) -> bool| waiting.iter().filter(wanted).count() as u64;
-    let in_state = |state: LetterState| count(&|letter| letter.state == state);
-    let counter = |key: &str, label: &str, count: u64, tone: &str, query: &str| Counter {
-        key: key.into(),
-        label: label.into(),
-        count,
-        href: format!("/van-ban?waiting=true{query}"),
-        tone: tone.into(),
-    };
+/// A counter before it is counted: key, label, tone, where it leads.
+type Label = (&'static str, &'static str, &'static str, &'static str);
+
+/// What waits for this person, by what must be done with it; `on_desk` scans are not in a book yet.
+fn counters(waiting: &[Letter], on_desk: u64, viewer: &Viewer, today: chrono::NaiveDate) -> Vec<Counter> {
+    let count =
+        |wanted: &dyn Fn(&Letter) -> bool| waiting.iter().filter(|letter| wanted(letter)).count() as u64;
+    let state = |state: LetterState| count(&|letter| letter.state == state);
+    let submitted = |book| count(&|letter| letter.state == LetterState::Submitted && letter.book == book);
     let late = count(&|letter| letter.facts.due_date.is_some_and(|due| due < today));
-    let mut counters = match viewer.role {
+    let mut counted: Vec<(Label, u64)> = match viewer.role {
         Role::Clerk => vec![
-            counter("to_submit", "Chờ trình", in_state(LetterState::Registered), "act", "&state=registered"),
-            counter("to_release", "Chờ phát hành", in_state(LetterState::Approved), "act", "&state=approved"),
-            counter("to_seal", "Chờ đóng dấu", in_state(LetterState::Released), "act", "&state=released"),
+            (("to_register", "Giấy chờ vào sổ", "act", "/desk"), on_desk),
+            (
+                ("to_submit", "Chờ trình", "act", "/incoming?waiting=true&state=registered"),
+                state(LetterState::Registered),
+            ),
+            (
+                ("to_release", "Chờ phát hành", "act", "/outgoing?waiting=true&state=approved"),
+                state(LetterState::Approved),
+            ),
+            (
+                ("to_seal", "Chờ đóng dấu", "act", "/outgoing?waiting=true&state=released"),
+                state(LetterState::Released),
+            ),
         ],
         Role::Head => vec![
-            counter(
-                "to_direct",
-                "Chờ ý kiến",
-                count(&|l| l.state == LetterState::Submitted && l.book == wire::Book::Incoming),
-                "act",
-                "&state=submitted&book=incoming",
+            (
+                ("to_direct", "Chờ ý kiến", "act", "/incoming?waiting=true&state=submitted"),
+                submitted(Book::Incoming),
             ),
-            counter(
-                "to_approve",
-                "Chờ duyệt",
-                count(&|l| l.state == LetterState::Submitted && l.book == wire::Book::Outgoing),
-                "act",
-                "&state=submitted&book=outgoing",
+            (
+                ("to_approve", "Chờ duyệt", "act", "/outgoing?waiting=true&state=submitted"),
+                submitted(Book::Outgoing),
             ),
         ],
         Role::Teacher => vec![
-            counter("new", "Mới chuyển đến", count(&|letter| is_unread(letter, viewer)), "act", ""),
-            counter("mine", "Việc của tôi", in_state(LetterState::Assigned), "wait", "&state=assigned"),
+            (("new", "Mới chuyển đến", "act", "/tasks"), count(&|letter| is_unread(letter, viewer))),
+            (("mine", "Việc của tôi", "wait", "/tasks"), state(LetterState::Assigned)),
         ],
         Role::It => Vec::new(),
     };
-    counters.push(counter("late", "Quá hạn", late, if late > 0 { "late" } else { "calm" }, ""));
-    counters
+    counted.push((("late", "Quá hạn", if late > 0 { "late" } else { "calm" }, "/tasks"), late));
+    let counter = |((key, label, tone, href), count): (Label, u64)| Counter {
+        key: key.into(),
+        label: label.into(),
+        count,
+        href: href.into(),
+        tone: tone.into(),
+    };
+    counted.into_iter().map(counter).collect()
 }

@@ -27,6 +27,7 @@ pub enum Urgency {
 /// How far a document has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = LetterState)]
 pub enum State {
     /// Dự thảo: outgoing, no number yet.
     Draft,

@@ -323,6 +323,9 @@ fn seal_failure(code: &str) -> &'static str {
             "Người ký trước đã khóa tệp, không cho ký thêm. Hãy xin bản chưa khóa, hoặc in ra rồi quét lại."
         }
         "seal.damaged" => "Tệp PDF bị hỏng nên không đóng dấu được. Hãy gắn lại bản khác.",
+        "disk.full" => {
+            "Ổ đĩa của máy đã đầy nên chưa đóng dấu được; văn bản vẫn còn nguyên. Nhờ phụ trách CNTT dọn chỗ rồi đóng dấu lại."
+        }
         "seal.expired" => "Chứng thư số đã hết hạn. Hãy nhờ gia hạn, hoặc chọn chứng thư khác.",
         _ => "Chưa đóng dấu được. Văn bản vẫn còn nguyên; hãy bấm “Đóng dấu” lại.",
     }

@@ -54,6 +54,7 @@ pub enum Origin {
 /// How far a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ScanState)]
 pub enum State {
     /// The scanner is, or should be, at work.
     Scanning,

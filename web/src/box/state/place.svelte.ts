@@ -1,9 +1,10 @@
 // Where the person is: the address in the bar, so that every view can be sent to a colleague and survives F5.
 
-import { tolerate, type Params } from "./tolerate";
+type Params = Record<string, string>;
 
 function here(): { path: string; query: Params } {
-  return tolerate(location.pathname, Object.fromEntries(new URLSearchParams(location.search)));
+  const path = location.pathname.replace(/(.)\/+$/, "$1");
+  return { path, query: Object.fromEntries(new URLSearchParams(location.search)) };
 }
 
 class Place {

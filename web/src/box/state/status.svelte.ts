@@ -1,6 +1,5 @@
 import * as box from "../../api/box";
 import type { Home } from "../../api/types";
-import { placeOf } from "./tolerate";
 
 /** What every page shows: counters, scanner, link above, clock. One call keeps all of it. */
 class Status {
@@ -25,7 +24,7 @@ class Status {
   waiting(path: string): number {
     const counters = this.home?.counters ?? [];
     return counters
-      .filter((counter) => counter.key !== "late" && counter.tone !== "calm" && placeOf(counter.href) === path)
+      .filter((counter) => counter.key !== "late" && counter.tone !== "calm" && counter.href.split("?")[0] === path)
       .reduce((sum, counter) => sum + counter.count, 0);
   }
 }
