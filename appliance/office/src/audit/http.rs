@@ -53,7 +53,12 @@ async fn index(
                 continue;
             };
             if let Some(sentence) = sentences::of(rows, &body.event)? {
-                items.push(AuditLine { seq, at: entry.header().time, who: body.by.name, sentence });
+                items.push(AuditLine {
+                    seq,
+                    at: entry.header().time,
+                    who: sentences::who(rows, &body)?,
+                    sentence,
+                });
             }
         }
         Ok(Json(Paged { items, next: (seq > 1).then(|| seq.to_string()) }))

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use wire::Book;
 
 use crate::accounts::{self, Account};
-use crate::catalog::Event;
+use crate::catalog::{Body, Event};
 use crate::letters::{self, Letter, view};
 use crate::{link, scans, seals, units, upkeep};
 
@@ -36,12 +36,23 @@ fn account(rows: &Rows<'_>, event: &accounts::Event) -> Result<String, Fault> {
         E::Reset { id, .. } => ("Đặt lại mật khẩu cho", id),
         E::Closed { id } => ("Khóa tài khoản", id),
         E::Reopened { id } => ("Mở lại tài khoản", id),
-        E::PasswordChanged { id, .. } => ("Đổi mật khẩu:", id),
-        E::SignedIn { id, .. } => ("Đăng nhập:", id),
-        E::SignedOut { id, .. } => ("Đăng xuất:", id),
+        E::PasswordChanged { .. } => return Ok("Đổi mật khẩu của mình".into()),
+        // Whose it was stands beside the sentence.
+        E::SignedIn { .. } => return Ok("Đăng nhập".into()),
+        E::SignedOut { .. } => return Ok("Đăng xuất".into()),
     };
     let name = rows.get::<Account>(&id.to_string())?.map(|account| account.name).unwrap_or_default();
     Ok(format!("{verb} {name}"))
+}
+
+/// Who did it. A person who comes in is a visitor until the entry is written; the audit calls her by her name.
+pub(super) fn who(rows: &Rows<'_>, body: &Body) -> Result<String, Fault> {
+    if let Event::Accounts(accounts::Event::SignedIn { id, .. }) = &body.event
+        && let Some(account) = rows.get::<Account>(&id.to_string())?
+    {
+        return Ok(account.name);
+    }
+    Ok(body.by.name.clone())
 }
 
 fn letter_verb(event: &letters::Event) -> &'static str {

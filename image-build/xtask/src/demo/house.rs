@@ -84,7 +84,8 @@ fn set_up(data: &Path, staff: &Staff) -> Outcome {
     let mut command = Command::new(program("vanthu"));
     command
         .args(["init", "--unit", SCHOOL, "--parent", ABOVE, "--abbreviation", "THCSHP", "--place", "Bình An"])
-        .args(["--admin", staff.it.username, "--password-env", "VANTHU_PASSWORD", "--data"])
+        .args(["--admin", staff.it.username, "--admin-name", staff.it.name])
+        .args(["--password-env", "VANTHU_PASSWORD", "--data"])
         .arg(data)
         .env("VANTHU_PASSWORD", &staff.it.password);
     read(&mut command).map(drop)
