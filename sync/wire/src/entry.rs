@@ -21,10 +21,14 @@ pub struct Stamp {
     unix_ms: i64,
 }
 
+/// The year 0 and the end of the year 9999 in Vietnam: RFC 3339 writes four digits, and a stamp that was written
+/// otherwise could never be read again.
+const WRITABLE_UNIX_MS: (i64, i64) = (-62_167_244_400_000, 253_402_275_599_999);
+
 impl Stamp {
-    /// From milliseconds since 1970.
+    /// From milliseconds since 1970. A clock beyond what can be written stands at its edge.
     pub fn from_unix_ms(unix_ms: i64) -> Self {
-        Self { unix_ms }
+        Self { unix_ms: unix_ms.clamp(WRITABLE_UNIX_MS.0, WRITABLE_UNIX_MS.1) }
     }
 
     /// Milliseconds since 1970.
@@ -35,8 +39,7 @@ impl Stamp {
     /// The moment in Vietnam's zone.
     pub fn in_vietnam(self) -> DateTime<FixedOffset> {
         let zone = FixedOffset::east_opt(7 * 3600).expect("seven hours are a valid offset");
-        // Only a stamp some 290 million years away has no calendar date; it shows as the epoch.
-        zone.timestamp_millis_opt(self.unix_ms).single().unwrap_or_else(|| zone.timestamp_nanos(0))
+        zone.timestamp_millis_opt(self.unix_ms).single().expect("years 0 to 9999 are in the calendar")
     }
 }
 
@@ -56,7 +59,7 @@ impl<'de> Deserialize<'de> for Stamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
         let moment = DateTime::parse_from_rfc3339(&text).map_err(serde::de::Error::custom)?;
-        Ok(Self { unix_ms: moment.timestamp_millis() })
+        Ok(Self::from_unix_ms(moment.timestamp_millis()))
     }
 }
 
@@ -335,6 +338,15 @@ mod tests {
         let mut stripped = second;
         stripped.body_text = None;
         assert_eq!(after_first.clone().accept(&stripped), Err(ChainFault::Body { seq: 2 }));
+    }
+
+    #[test]
+    fn whatever_a_broken_clock_says_can_be_written_and_read_again() {
+        for unix_ms in [i64::MIN, -62_167_244_400_001, -1, 0, 253_402_275_599_999, 253_402_275_600_000, i64::MAX] {
+            let stamp = Stamp::from_unix_ms(unix_ms);
+            let text = serde_json::to_string(&stamp).unwrap();
+            assert_eq!(serde_json::from_str::<Stamp>(&text).unwrap(), stamp, "{unix_ms} as {text}");
+        }
     }
 
     /// The first line a box of version 0.1 wrote. If this fails, boxes in schools can no longer prove their
