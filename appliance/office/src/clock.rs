@@ -17,12 +17,16 @@ use crate::error::Refusal;
 /// No box of this version was running before: a clock that says so was never set. 2026-01-01 in Vietnam.
 const NEVER_BEFORE_UNIX_MS: i64 = 1_767_200_400_000;
 
+/// Nor will one run then: a clock beyond 2100-01-01 is a broken chip or a slip of the finger, and a book numbered in that
+/// year could not be put right.
+const NEVER_AFTER_UNIX_MS: i64 = 4_102_444_800_000;
+
 /// A clock disciplined by NTP may step back by moments; that is not distrust.
 const STEP_BACK_MS: i64 = 60_000;
 
 /// Whether a box can have written this time with a clock that was set.
 pub fn is_plausible(stamp: Stamp) -> bool {
-    stamp.unix_ms() >= NEVER_BEFORE_UNIX_MS
+    (NEVER_BEFORE_UNIX_MS..NEVER_AFTER_UNIX_MS).contains(&stamp.unix_ms())
 }
 
 /// Where the time comes from; tests hold it in their hand.
@@ -46,7 +50,7 @@ impl Clock for SystemClock {
 pub enum ClockState {
     /// It may.
     Trusted,
-    /// It stands in 1970 or the like.
+    /// It stands in 1970 or the like, or in a year no box will see.
     Unset,
     /// It stands before the last entry.
     Behind {
@@ -182,6 +186,9 @@ mod tests {
             (0, Some(noon), ClockState::Unset),
             (NEVER_BEFORE_UNIX_MS - 1, None, ClockState::Unset),
             (NEVER_BEFORE_UNIX_MS, None, ClockState::Trusted),
+            (NEVER_AFTER_UNIX_MS - 1, None, ClockState::Trusted),
+            (NEVER_AFTER_UNIX_MS, None, ClockState::Unset),
+            (i64::MAX, Some(noon), ClockState::Unset),
             (noon, Some(noon), ClockState::Trusted),
             (noon - STEP_BACK_MS, Some(noon), ClockState::Trusted),
             (noon - STEP_BACK_MS - 1, Some(noon), ClockState::Behind { last: at(noon) }),
