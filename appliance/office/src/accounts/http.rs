@@ -104,6 +104,8 @@ async fn sign_in(
     Payload(form): Payload<SignIn>,
 ) -> Result<(StatusCode, HeaderMap, Json<Me>), Error> {
     let address = address(&extensions);
+    // Within one's turn: guesses that come at once are counted as if they came one after the other.
+    let turn = passwords::turn().await;
     desk.lockout.check(&form.username, address, Instant::now())?;
     let username = form.username.clone();
     let account = desk.read(move |rows| Ok(rules::by_username(rows, &username)?)).await?.filter(|a| a.active);
@@ -119,6 +121,7 @@ async fn sign_in(
         .into());
     };
     desk.lockout.right(&form.username);
+    drop(turn);
     let token = fresh_token()?;
     let command = Command::SignIn { account: account.id, token: Sha256::of(token.as_bytes()) };
     desk.execute(Actor::Visitor, catalog::Command::Accounts(command)).await?;
@@ -191,6 +194,7 @@ async fn change_password(
 ) -> Result<StatusCode, Error> {
     passwords::accept(&form.new, &viewer.username, "new")?;
     let address = address(&extensions);
+    let turn = passwords::turn().await;
     desk.lockout.check(&viewer.username, address, Instant::now())?;
     let id = viewer.id;
     let account = desk.read(move |rows| Ok(rows.get::<Account>(&id.to_string())?)).await?;
@@ -205,6 +209,7 @@ async fn change_password(
             Refusal::field("password.wrong", "current", "Mật khẩu đang dùng chưa đúng. Hãy gõ lại.").into()
         );
     };
+    drop(turn);
     desk.execute(Actor::Person(viewer), catalog::Command::Accounts(Command::ChangePassword { password }))
         .await?;
     Ok(StatusCode::NO_CONTENT)
@@ -252,7 +257,7 @@ async fn open(
     let actor = Actor::Person(viewer);
     actor.must_be(&[Role::It])?;
     passwords::accept(&form.password, &form.username, "password")?;
-    let password = off_the_loop(move || passwords::hash(&form.password)).await?;
+    let password = hashed(form.password).await?;
     let command = Command::Open {
         username: form.username,
         name: form.name,
@@ -264,6 +269,11 @@ async fn open(
     let done = desk.execute(actor, catalog::Command::Accounts(command)).await?;
     let id = done.id.ok_or_else(|| Error::Broken("an account was opened without an id".into()))?;
     Ok((StatusCode::CREATED, Json(view(&desk, id).await?)))
+}
+
+async fn hashed(password: String) -> Result<String, Error> {
+    let _turn = passwords::turn().await;
+    off_the_loop(move || passwords::hash(&password)).await
 }
 
 async fn view(desk: &Desk, id: Uuid) -> Result<AccountView, Error> {
@@ -294,7 +304,7 @@ async fn reset(
     actor.must_be(&[Role::It])?;
     let username = view(&desk, id).await?.username;
     passwords::accept(&form.password, &username, "password")?;
-    let password = off_the_loop(move || passwords::hash(&form.password)).await?;
+    let password = hashed(form.password).await?;
     change(&desk, actor, id, Command::Reset { account: id, version: form.version, password }).await
 }
 

@@ -1,10 +1,10 @@
 //! Passwords: what is accepted, and how they are kept (argon2id, 19 MiB, two passes).
 
-use std::sync::Mutex;
-
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::error::{Error, Refusal};
 
@@ -14,7 +14,12 @@ const SHORTEST_CHARS: usize = 8;
 const LONGEST_BYTES: usize = 256;
 
 /// One hash at a time: each takes 19 MiB, and a small box must not meet twenty at once when the bell rings.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
+
+/// Waits for one's turn at the door, and holds no thread meanwhile: sixty who guess at once must not take the office's.
+pub(super) async fn turn() -> SemaphorePermit<'static> {
+    ONE_AT_A_TIME.acquire().await.expect("the semaphore is never closed")
+}
 
 /// Refuses passwords that are too short, too long or the sign-in name itself.
 ///
@@ -25,7 +30,9 @@ pub fn accept(password: &str, username: &str, field: &'static str) -> Result<(),
         return Err(Refusal::field(
             "password.weak",
             field,
-            format!("Mật khẩu cần ít nhất {SHORTEST_CHARS} ký tự; một câu ngắn dễ nhớ là tốt nhất."),
+            format!(
+                "Mật khẩu cần từ {SHORTEST_CHARS} đến {LONGEST_BYTES} ký tự. Hãy chọn một câu ngắn dễ nhớ."
+            ),
         ));
     }
     if password.to_lowercase() == username.to_lowercase() {
@@ -43,7 +50,6 @@ pub fn accept(password: &str, username: &str, field: &'static str) -> Result<(),
 /// # Errors
 /// If the machine gives no randomness.
 pub fn hash(password: &str) -> Result<String, Error> {
-    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let hashed = Argon2::default().hash_password(password.as_bytes());
     hashed.map(|phc| phc.to_string()).map_err(|e| Error::Broken(format!("hashing a password: {e}")))
 }
@@ -56,7 +62,6 @@ pub fn matches(password: &str, kept: Option<&str>) -> bool {
     }
     let nobody =
         "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$6Y0Z3Q0v0sQ7R4rC1i7Q0k8iJ3mJ0o9Q1vM6n0Xb4aE";
-    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let Ok(phc) = PasswordHash::new(kept.unwrap_or(nobody)) else { return false };
     Argon2::default().verify_password(password.as_bytes(), &phc).is_ok() && kept.is_some()
 }
