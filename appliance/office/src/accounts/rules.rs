@@ -146,7 +146,7 @@ fn check_names(username: &str, name: &str, section: &str, taken: bool) -> Result
         fields.insert("name", format!("Hãy ghi họ và tên, không quá {NAME_CHARS} chữ."));
     }
     if section.chars().count() > NAME_CHARS {
-        fields.insert("section", format!("Tên tổ, bộ phận không quá {NAME_CHARS} chữ."));
+        fields.insert("section", format!("Tên tổ, bộ phận dài quá {NAME_CHARS} chữ. Hãy rút ngắn."));
     }
     if fields.is_empty() { Ok(()) } else { Err(Refusal::fields("account.invalid", fields)) }
 }

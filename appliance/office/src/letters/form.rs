@@ -214,7 +214,7 @@ impl Checks {
     fn copies(&mut self, copies: Option<u32>) -> u32 {
         let copies = copies.unwrap_or(1);
         if !(1..=COPIES).contains(&copies) {
-            self.say("copies", format!("Số lượng bản từ 1 đến {COPIES}."));
+            self.say("copies", format!("Số lượng bản phải từ 1 đến {COPIES}. Hãy ghi lại."));
         }
         copies
     }

@@ -98,41 +98,51 @@ fn by_state(viewer: &Viewer, letter: &Letter, verb: Verb) -> Result<(), Refusal>
     let has_paper = !letter.files.is_empty();
     let open_share = letter.assignments.iter().any(|a| a.person.id == viewer.id && a.done_at.is_none());
     let (may, instead) = match verb {
-        Verb::Submit => (matches!(state, State::Registered | State::Draft), "Văn bản này đã được trình rồi."),
+        Verb::Submit => (
+            matches!(state, State::Registered | State::Draft),
+            "Văn bản này đã được trình rồi. Hãy tải lại trang để xem đang chờ ai.",
+        ),
         Verb::Direct => (
             incoming && matches!(state, State::Submitted | State::Assigned),
-            "Chỉ cho ý kiến khi văn bản đến đã được trình và chưa hoàn thành.",
+            "Chỉ cho ý kiến khi văn bản đến đã được trình và chưa hoàn thành. Hãy nhờ văn thư trình trước.",
         ),
         Verb::Assign if viewer.role == Role::Clerk => (
             incoming && matches!(state, State::Registered | State::Assigned),
-            "Văn thư chỉ giao thẳng khi văn bản chưa trình, hoặc chuyển lại khi đã giao.",
+            "Văn thư chỉ giao thẳng khi văn bản chưa trình, hoặc chuyển lại khi đã giao. Hãy chờ ý kiến của hiệu trưởng.",
         ),
         Verb::Assign => (
             incoming && matches!(state, State::Submitted | State::Assigned),
-            "Chỉ giao khi văn bản đến đã được trình và chưa hoàn thành.",
+            "Chỉ giao khi văn bản đến đã được trình và chưa hoàn thành. Hãy tải lại trang để xem văn bản đang ở bước nào.",
         ),
         Verb::Complete => (
             state == State::Assigned && (open_share || viewer.role == Role::Head),
-            "Phần việc này đã xong hoặc chưa được giao.",
+            "Phần việc này đã xong hoặc chưa được giao. Hãy tải lại trang để xem văn bản đang ở bước nào.",
         ),
-        Verb::Approve => (!incoming && state == State::Submitted, "Chỉ duyệt dự thảo đã được trình."),
-        Verb::Return => (state == State::Submitted, "Chỉ trả lại văn bản đang chờ ý kiến."),
+        Verb::Approve => (
+            !incoming && state == State::Submitted,
+            "Chỉ duyệt dự thảo đã được trình. Hãy nhờ người soạn thảo trình trước.",
+        ),
+        Verb::Return => (
+            state == State::Submitted,
+            "Chỉ trả lại văn bản đang chờ ý kiến. Hãy tải lại trang để xem văn bản đang ở bước nào.",
+        ),
         Verb::Release => (
             !incoming
                 && (state == State::Approved
                     || has_paper && matches!(state, State::Draft | State::Submitted)),
             "Chưa phát hành được: hãy chờ hiệu trưởng duyệt, hoặc gắn bản quét đã có chữ ký.",
         ),
-        Verb::Void => {
-            (!matches!(state, State::Void | State::Completed), "Văn bản đã hoàn thành hoặc đã hủy.")
-        }
+        Verb::Void => (
+            !matches!(state, State::Void | State::Completed),
+            "Văn bản đã hoàn thành hoặc đã hủy. Hãy tải lại trang để xem.",
+        ),
         Verb::Attach => (
             state != State::Void && !letter.is_sealed(),
-            "Văn bản đã đóng dấu hoặc đã hủy nên không gắn thêm được.",
+            "Văn bản đã đóng dấu hoặc đã hủy nên không gắn thêm được. Hãy vào sổ văn bản khác cho tệp này.",
         ),
         Verb::Seal => (
             letter.number.is_some() && has_paper && state != State::Void && !letter.is_sealed(),
-            "Chỉ đóng dấu văn bản đã có số, có tệp và chưa đóng dấu.",
+            "Chỉ đóng dấu văn bản đã có số, có tệp và chưa đóng dấu. Hãy phát hành và gắn tệp trước.",
         ),
     };
     if may { Ok(()) } else { Err(Refusal::new("letter.state", 422, instead)) }

@@ -148,7 +148,11 @@ fn at_work(scan: &Scan) -> Result<(), Refusal> {
     if scan.state == State::Scanning {
         return Ok(());
     }
-    Err(Refusal::new("scan.ended", 409, "Lần quét này đã dừng. Các trang đã quét vẫn còn ở bàn quét."))
+    Err(Refusal::new(
+        "scan.ended",
+        409,
+        "Lần quét này đã dừng. Các trang đã quét vẫn còn ở bàn quét; hãy bấm Quét tiếp.",
+    ))
 }
 
 fn on_desk(scan: &Scan) -> Result<(), Refusal> {
@@ -157,7 +161,9 @@ fn on_desk(scan: &Scan) -> Result<(), Refusal> {
         State::Scanning => {
             Err(Refusal::new("scan.at_work", 409, "Máy đang quét. Hãy chờ xong hoặc bấm “Dừng”."))
         }
-        State::Filed => Err(Refusal::new("paper.filed", 409, "Bản quét này đã gắn vào văn bản.")),
+        State::Filed => {
+            Err(Refusal::new("paper.filed", 409, "Bản quét này đã gắn vào văn bản. Hãy quét lần mới."))
+        }
         State::Discarded => Err(Refusal::new("scan.discarded", 409, "Bản quét này đã bỏ. Hãy quét lại.")),
     }
 }

@@ -32,7 +32,7 @@ pub fn decide(unit: Option<&Unit>, actor: &Actor, command: &Command) -> Result<V
                 return Err(Refusal::new(
                     "unit.founded",
                     409,
-                    "Thư mục dữ liệu này đã được thiết lập cho một đơn vị.",
+                    "Thư mục dữ liệu này đã được thiết lập cho một đơn vị. Hãy chạy vanthu serve, hoặc chọn thư mục khác.",
                 )
                 .into());
             }
@@ -75,7 +75,7 @@ fn checked(facts: &Facts) -> Result<Facts, Refusal> {
     ];
     for (field, value) in lengths {
         if value.chars().count() > NAME_CHARS {
-            fields.insert(field, format!("Không quá {NAME_CHARS} chữ."));
+            fields.insert(field, format!("Dài quá {NAME_CHARS} chữ. Hãy rút ngắn."));
         }
     }
     if fields.is_empty() { Ok(facts) } else { Err(Refusal::fields("unit.invalid", fields)) }

@@ -87,7 +87,12 @@ pub fn decide(actor: &Actor, command: &Command, now: &Now) -> Result<Vec<Event>,
         actor.must_be(&[Role::Head])?;
     }
     if now.clock.state == ClockState::Trusted {
-        return Err(Refusal::new("clock.trusted", 409, "Giờ của máy đang đúng, không cần đặt lại.").into());
+        return Err(Refusal::new(
+            "clock.trusted",
+            409,
+            "Giờ của máy đang đúng, không cần đặt lại. Hãy tải lại trang.",
+        )
+        .into());
     }
     if ClockReading::of(*right, None).state != ClockState::Trusted {
         return Err(Refusal::new(
