@@ -115,11 +115,12 @@ async fn seal(
     // The face is read once; a missing package is told now and not by a failed seal.
     blocking(font::face).await??;
     // The follower may wake before this handler does: the key must lie ready.
-    app.keys.hold(letter, Unlocked { certificate: ask.certificate, key: Arc::new(key) });
+    let key = Arc::new(key);
+    app.keys.hold(letter, Unlocked { certificate: ask.certificate, key: key.clone() });
     let act = Act::Seal { certificate: ask.certificate };
     let asked = Letters::Do { letter, version: ask.version, act };
     if let Err(error) = app.desk.execute(actor, Command::Letters(asked)).await {
-        app.keys.forget(letter);
+        app.keys.take_back(letter, &key);
         return Err(error);
     }
     office::letters::http::view(&app.desk, viewer, letter).await

@@ -20,9 +20,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use token::Pkcs12;
 use uuid::Uuid;
 
-/// Keys that were unlocked for one document each. Never written anywhere, gone with the process.
+/// Keys that were unlocked for one document each. Never written anywhere, gone with the process. A finger that presses
+/// twice unlocks twice: the request that is refused takes only its own key away.
 #[derive(Clone, Default)]
-pub struct Keys(Arc<Mutex<HashMap<Uuid, Unlocked>>>);
+pub struct Keys(Arc<Mutex<HashMap<Uuid, Vec<Unlocked>>>>);
 
 /// A key its holder unlocked for one document.
 #[derive(Clone)]
@@ -36,20 +37,33 @@ pub(crate) struct Unlocked {
 impl Keys {
     /// Holds a key for a document until [`Keys::forget`].
     pub(crate) fn hold(&self, letter: Uuid, unlocked: Unlocked) {
-        self.all().insert(letter, unlocked);
+        self.all().entry(letter).or_default().push(unlocked);
+    }
+
+    /// The request this key came with was refused.
+    pub(crate) fn take_back(&self, letter: Uuid, key: &Arc<Pkcs12>) {
+        let mut all = self.all();
+        if let Some(held) = all.get_mut(&letter) {
+            held.retain(|held| !Arc::ptr_eq(&held.key, key));
+            if held.is_empty() {
+                all.remove(&letter);
+            }
+        }
     }
 
     /// The key for a document, if its holder unlocked this very certificate since the box started.
     pub(crate) fn of(&self, letter: Uuid, certificate: Uuid) -> Option<Arc<Pkcs12>> {
-        self.all().get(&letter).filter(|held| held.certificate == certificate).map(|held| held.key.clone())
+        let all = self.all();
+        let held = all.get(&letter)?.iter().find(|held| held.certificate == certificate)?;
+        Some(held.key.clone())
     }
 
-    /// Lets go of a document's key.
+    /// Lets go of a document's keys.
     pub(crate) fn forget(&self, letter: Uuid) {
         self.all().remove(&letter);
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<Uuid, Unlocked>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<Uuid, Vec<Unlocked>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
