@@ -5,14 +5,14 @@
 //! the hub is asked for more.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use agent::{Agent, BoxFault, BoxSide, Enrolment, LinkState, Pace, ReadSeek};
 use office::clock::ClockState;
 use office::{Actor, Clock, Command, Desk, SystemClock, upkeep};
 use tokio::runtime::Handle;
 use wire::calls::DownlinkItem;
-use wire::{Body, Entry, Head, JournalId, Sha256, Stamp};
+use wire::{Body, Entry, Head, JournalId, Scope, Sha256, Stamp};
 
 use crate::App;
 use crate::followers::live::Event;
@@ -49,7 +49,7 @@ pub(super) async fn follow(app: App) {
 
 /// One enrolment's life: the agent, and its state for people.
 async fn joined(app: &App, enrolment: &Enrolment) {
-    let side = Arc::new(Side { desk: app.desk.clone(), runtime: Handle::current() });
+    let side = Arc::new(Side::of(app));
     let agent = match Agent::new(enrolment, side, Pace::default()) {
         Ok(agent) => agent,
         Err(error) => {
@@ -125,9 +125,36 @@ fn documents(entries: &[Entry]) -> u64 {
 struct Side {
     desk: Desk,
     runtime: Handle,
+    meant: Mutex<Meant>,
+}
+
+/// The blobs that entries of scope above name, as far as the journal has been read for them.
+#[derive(Default)]
+struct Meant {
+    seq: u64,
+    blobs: HashSet<Sha256>,
 }
 
 impl Side {
+    fn of(app: &App) -> Self {
+        Self { desk: app.desk.clone(), runtime: Handle::current(), meant: Mutex::default() }
+    }
+
+    /// Whether a blob is meant for above. The headers that go up name every blob - the unit's key file, pages nobody has
+    /// filed yet - so a hub in wrong hands could ask for any of them.
+    fn is_meant(&self, name: &Sha256) -> Result<bool, BoxFault> {
+        let mut meant = self.meant.lock().unwrap_or_else(PoisonError::into_inner);
+        let snapshot = self.snapshot()?;
+        loop {
+            let entries = snapshot.entries(meant.seq, COUNTED_ENTRIES, COUNTED_BYTES).map_err(BoxFault::new)?;
+            let Some(last) = entries.last() else { return Ok(meant.blobs.contains(name)) };
+            meant.seq = last.header().seq;
+            for entry in entries.iter().filter(|entry| entry.header().scope == Scope::Above) {
+                meant.blobs.extend(&entry.header().blobs);
+            }
+        }
+    }
+
     fn snapshot(&self) -> Result<journal::Snapshot, BoxFault> {
         self.desk.journal().read().map_err(BoxFault::new)
     }
@@ -148,6 +175,10 @@ impl BoxSide for Side {
     }
 
     fn open_blob(&self, name: &Sha256) -> Result<Option<(Box<dyn ReadSeek>, u64)>, BoxFault> {
+        if !self.is_meant(name)? {
+            tracing::error!(%name, "the hub asks for a blob that is none of its business");
+            return Ok(None);
+        }
         let Some(file) = self.desk.journal().blobs().open(name).map_err(BoxFault::new)? else {
             return Ok(None);
         };
