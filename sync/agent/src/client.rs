@@ -176,9 +176,12 @@ impl Client {
     }
 }
 
+/// Longest wait for the answer to an enrolment: somebody sits before the form, and it is tried more than once.
+const ENROL_ANSWER: Duration = Duration::from_secs(10);
+
 /// `POST /v1/enrol`, the one call without a session.
 pub(crate) async fn enrol(base: &str, ask: &calls::Enrol) -> Result<calls::Enrolled, AgentError> {
-    send(http()?.post(format!("{base}/v1/enrol")).json(ask), Pace::default().answer).await?.json()
+    send(http()?.post(format!("{base}/v1/enrol")).json(ask), ENROL_ANSWER).await?.json()
 }
 
 fn http() -> Result<reqwest::Client, AgentError> {
