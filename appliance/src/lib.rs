@@ -27,6 +27,7 @@
 
 pub mod cli;
 mod compose;
+mod connections;
 pub mod edge;
 mod files;
 mod followers;

@@ -20,7 +20,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::{Data, Failure, not_opened};
 use crate::mdns::{self, Announcement};
-use crate::{Box, Settings, edge};
+use crate::{Box, Settings, connections, edge};
 
 /// Requests that are still running get this long after the box was told to stop.
 const FINISH_WITHIN: Duration = Duration::from_secs(10);
@@ -95,11 +95,8 @@ async fn serving(serve: Serve) -> Result<(), Failure> {
     said(address, serve.json);
     notify(&[NotifyState::Ready]);
 
-    let stop = app.stop.clone();
-    // The door counts wrong passwords by address.
-    let service = edge::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await });
-    let server = tokio::spawn(server.into_future());
+    let server = connections::serve(listener, edge::router(app.clone()), app.stop.clone());
+    let server = tokio::spawn(server);
     stopped.await;
     notify(&[NotifyState::Stopping]);
     tracing::info!("stopping");
