@@ -10,6 +10,8 @@ export interface Column {
   text: (letter: LetterLine) => string;
   on?: "paper" | "screen";
   kind?: "number" | "subject" | "state";
+  /** Makes room when the paper lies beside the book, which then tells it or shows it. */
+  yields?: true;
 }
 
 const subject = (letter: LetterLine): string =>
@@ -23,25 +25,25 @@ const INCOMING: readonly Column[] = [
   { head: "Số, ký hiệu", width: "11%", text: (l) => l.reference_code },
   { head: "Ngày tháng văn bản", width: "88px", text: (l) => day(l.issue_date) },
   { head: "Tên loại và trích yếu", width: "auto", text: subject, kind: "subject" },
-  { head: "Đơn vị hoặc người nhận", width: "11%", text: (l) => l.recipients },
+  { head: "Đơn vị hoặc người nhận", width: "11%", text: (l) => l.recipients, yields: true },
   { head: "Ngày chuyển", width: "9%", text: nothing, on: "paper" },
   { head: "Ký nhận", width: "9%", text: nothing, on: "paper" },
-  { head: "Tình trạng", width: "104px", text: (l) => l.state_name, on: "screen", kind: "state" },
-  { head: "Ghi chú", width: "7%", text: (l) => l.note },
+  { head: "Tình trạng", width: "104px", text: (l) => l.state_name, on: "screen", kind: "state", yields: true },
+  { head: "Ghi chú", width: "7%", text: (l) => l.note, yields: true },
 ];
 
 const OUTGOING: readonly Column[] = [
   { head: "Số, ký hiệu", width: "12%", text: (l) => l.number_text || l.reference_code, kind: "number" },
   { head: "Ngày tháng văn bản", width: "88px", text: (l) => day(l.issue_date) },
   { head: "Tên loại và trích yếu", width: "auto", text: subject, kind: "subject" },
-  { head: "Người ký", width: "13%", text: (l) => l.signatory },
+  { head: "Người ký", width: "13%", text: (l) => l.signatory, yields: true },
   { head: "Nơi nhận", width: "15%", text: (l) => l.recipients },
   { head: "Đơn vị, người nhận bản lưu", width: "10%", text: nothing, on: "paper" },
-  { head: "Số lượng bản", width: "74px", text: (l) => (l.copies ? String(l.copies) : "") },
+  { head: "Số lượng bản", width: "74px", text: (l) => (l.copies ? String(l.copies) : ""), yields: true },
   { head: "Ngày chuyển", width: "8%", text: nothing, on: "paper" },
   { head: "Ký nhận", width: "8%", text: nothing, on: "paper" },
-  { head: "Tình trạng", width: "104px", text: (l) => l.state_name, on: "screen", kind: "state" },
-  { head: "Ghi chú", width: "7%", text: (l) => l.note },
+  { head: "Tình trạng", width: "104px", text: (l) => l.state_name, on: "screen", kind: "state", yields: true },
+  { head: "Ghi chú", width: "7%", text: (l) => l.note, yields: true },
 ];
 
 export function columns(book: Book): readonly Column[] {
