@@ -14,7 +14,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::job;
 use crate::{App, compose, surroundings};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -125,7 +124,7 @@ async fn start(
     let request = request(&settings)?;
     settings.device_label = label(&app, &settings.device).await?;
     if app.scans.is_busy() {
-        return Err(job::busy().into());
+        return Err(app.scans.busy().into());
     }
     let done = app.desk.execute(actor, Command::Scans(Scans::Start(settings))).await?;
     let id = done.id.ok_or_else(|| Error::Broken("a scan began without an id".into()))?;
@@ -146,7 +145,7 @@ async fn cancel(
     let actor = Actor::Person(viewer.clone());
     actor.must_be(&[Role::Clerk])?;
     readable(&app.desk, &viewer, id).await?;
-    if !app.scans.cancel(id, &viewer).await {
+    if !app.scans.cancel(id, &viewer).await? {
         app.desk.execute(actor, Command::Scans(Scans::Cancel { scan: id })).await?;
     }
     Ok(Json(view(&app, &viewer, id).await?))
@@ -171,7 +170,7 @@ async fn more(viewer: Viewer, State(app): State<App>, Path(id): Path<Uuid>) -> R
     let request = request(&settings)?;
     label(&app, &settings.device).await?;
     if app.scans.is_busy() {
-        return Err(job::busy().into());
+        return Err(app.scans.busy().into());
     }
     app.desk.execute(actor, Command::Scans(Scans::Continue { scan: id })).await?;
     app.scans.begin(id, request).await?;

@@ -59,6 +59,8 @@ struct Running {
     feeding: Option<Feeding>,
     /// Cancelled when the task has written down how the job ended.
     ended: CancellationToken,
+    /// The job is over, but a full disk does not let its end be written down.
+    no_room: bool,
 }
 
 /// What the last look for scanners brought.
@@ -147,11 +149,17 @@ impl ScanDesk {
     /// `scan.busy` when another job is at work; the row is failed then.
     pub async fn begin(&self, scan: Uuid, request: Request) -> Result<(), Refusal> {
         let (cancel, ended) = (self.stop.child_token(), CancellationToken::new());
-        let job =
-            Running { scan, cancel: cancel.clone(), cancelled_by: None, feeding: None, ended: ended.clone() };
+        let job = Running {
+            scan,
+            cancel: cancel.clone(),
+            cancelled_by: None,
+            feeding: None,
+            ended: ended.clone(),
+            no_room: false,
+        };
         if !self.take(job) {
             self.settle(SCAN_DESK, Scan::Fail { scan, code: "scan.busy".into() }).await;
-            return Err(busy());
+            return Err(self.busy());
         }
         let desk = self.clone();
         self.tasks.spawn(async move {
@@ -170,18 +178,32 @@ impl ScanDesk {
         free
     }
 
+    /// What a second job gets: the scanner is at work, or the end of the first finds no room on the disk.
+    pub(crate) fn busy(&self) -> Refusal {
+        let no_room = self.state().running.as_ref().is_some_and(|job| job.no_room);
+        let (code, status) = if no_room { ("disk.full", 507) } else { ("scan.busy", 409) };
+        Refusal::new(code, status, office::scans::sentence(code))
+    }
+
     /// Stops a job and waits a moment for its end; false when it does not run.
-    pub async fn cancel(&self, scan: Uuid, by: &Viewer) -> bool {
+    ///
+    /// # Errors
+    /// `disk.full` when it is over and that cannot be written down.
+    pub async fn cancel(&self, scan: Uuid, by: &Viewer) -> Result<bool, Refusal> {
         let ended = {
             let mut state = self.state();
-            let Some(job) = state.running.as_mut().filter(|job| job.scan == scan) else { return false };
+            let Some(job) = state.running.as_mut().filter(|job| job.scan == scan) else { return Ok(false) };
+            if job.no_room {
+                drop(state);
+                return Err(self.busy());
+            }
             job.cancelled_by.get_or_insert_with(|| by.clone());
             job.cancel.cancel();
             job.ended.clone()
         };
         // A driver that hangs is killed in its own time; the row tells when it is over.
         let _ = tokio::time::timeout(CANCEL_WITHIN, ended.cancelled()).await;
-        true
+        Ok(true)
     }
 
     /// Jobs a power cut or a kill left open: failed, with their pages kept.
@@ -295,7 +317,13 @@ impl ScanDesk {
                     tracing::error!(code = refusal.code, "the end of a scan was refused");
                     return;
                 }
-                Err(fault) => tracing::error!(%fault, "the end of a scan is not written yet"),
+                Err(fault) => {
+                    let full = matches!(&fault, Error::Fault(fault) if fault.is_disk_full());
+                    tracing::error!(%fault, "the end of a scan is not written yet");
+                    if let (Some(scan), Some(job)) = (end.scan(), self.state().running.as_mut()) {
+                        job.no_room = full && job.scan == scan;
+                    }
+                }
             }
             tokio::select! {
                 () = self.stop.cancelled() => return,
@@ -308,9 +336,4 @@ impl ScanDesk {
         // A panic while holding it leaves plain values that are still true.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// What a second job gets.
-pub(crate) fn busy() -> Refusal {
-    Refusal::new("scan.busy", 409, office::scans::sentence("scan.busy"))
 }
