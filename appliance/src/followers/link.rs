@@ -146,7 +146,8 @@ impl Side {
         let mut meant = self.meant.lock().unwrap_or_else(PoisonError::into_inner);
         let snapshot = self.snapshot()?;
         loop {
-            let entries = snapshot.entries(meant.seq, COUNTED_ENTRIES, COUNTED_BYTES).map_err(BoxFault::new)?;
+            let entries =
+                snapshot.entries(meant.seq, COUNTED_ENTRIES, COUNTED_BYTES).map_err(BoxFault::new)?;
             let Some(last) = entries.last() else { return Ok(meant.blobs.contains(name)) };
             meant.seq = last.header().seq;
             for entry in entries.iter().filter(|entry| entry.header().scope == Scope::Above) {

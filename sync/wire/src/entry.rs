@@ -342,7 +342,9 @@ mod tests {
 
     #[test]
     fn whatever_a_broken_clock_says_can_be_written_and_read_again() {
-        for unix_ms in [i64::MIN, -62_167_244_400_001, -1, 0, 253_402_275_599_999, 253_402_275_600_000, i64::MAX] {
+        for unix_ms in
+            [i64::MIN, -62_167_244_400_001, -1, 0, 253_402_275_599_999, 253_402_275_600_000, i64::MAX]
+        {
             let stamp = Stamp::from_unix_ms(unix_ms);
             let text = serde_json::to_string(&stamp).unwrap();
             assert_eq!(serde_json::from_str::<Stamp>(&text).unwrap(), stamp, "{unix_ms} as {text}");
