@@ -3,6 +3,7 @@
 import * as box from "../../api/box";
 import type { DocumentType, Paper } from "../../api/types";
 import { moment } from "../../kit/dates";
+import { isBrought, localOf } from "../desk/sheets";
 import { documentTypes } from "../state/lists";
 
 /** A paper chosen for a form: on the box already, and how it can be shown meanwhile. */
@@ -35,6 +36,7 @@ export async function typeChoices(): Promise<{ value: string; label: string }[]>
 export async function paperOfScan(id: string): Promise<Picked> {
   const { paper } = await box.composeScan(id);
   const scan = await box.scan(id).catch(() => null);
+  if (scan && isBrought(scan)) return { paper, title: scan.device_label, ...localOf(id) };
   return { paper, title: scan ? `Bản quét ${moment(scan.started_at)}` : "Bản quét", scan: id };
 }
 
