@@ -240,7 +240,7 @@ fn peak(process: u32) -> Outcome<f64> {
     found.map(|bytes| bytes as f64).ok_or_else(|| "the kernel does not tell VmHWM".into())
 }
 
-/// Processes this one has started and that still run.
+/// Processes this one has started and that still take memory; one that has ended and was not asked after takes none.
 fn children(process: u32) -> Outcome<Vec<u32>> {
     let mut children = Vec::new();
     for thread in fs::read_dir(format!("/proc/{process}/task"))?.flatten() {
@@ -248,5 +248,6 @@ fn children(process: u32) -> Outcome<Vec<u32>> {
         let text = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
         children.extend(text.split_whitespace().filter_map(|child| child.parse::<u32>().ok()));
     }
+    children.retain(|child| memory(*child, "Rss").is_ok());
     Ok(children)
 }
