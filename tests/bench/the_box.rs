@@ -140,10 +140,13 @@ fn at_rest(school: &School, hub: &Hub, called: &str) -> Outcome<Vec<Figure>> {
     school.has_sent_all(&server)?;
     let each = began.elapsed().as_secs_f64() / entries;
     school.looks_once(&server)?;
-    let worker: f64 =
-        children(server.process())?.into_iter().filter_map(|child| memory(child, "Pss").ok()).sum();
     say(&format!("waiting until the scan worker leaves: {called}"));
-    until("the scan worker leaves", || Ok(children(server.process())?.is_empty()))?;
+    let mut worker: f64 = 0.0;
+    until("the scan worker leaves", || {
+        let children = children(server.process())?;
+        worker = worker.max(children.iter().filter_map(|child| memory(*child, "Pss").ok()).sum());
+        Ok(children.is_empty())
+    })?;
 
     let of = |what: &str| memory(server.process(), what);
     let mut figures = vec![
