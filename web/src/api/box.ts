@@ -18,6 +18,7 @@ export const signOut = () => told(box.POST("/api/sessions/end"));
 export const me = (): Promise<t.Me> => told(box.GET("/api/me"));
 export const changePassword = (current: string, next: string) =>
   told(box.POST("/api/me/password", { body: { current, new: next } }));
+export const health = (): Promise<t.Health> => told(box.GET("/healthz"));
 export const home = () => as<t.Home>(told(box.GET("/api/home")));
 export const confirmClock = (now: t.Time) => told(box.POST("/api/clock/confirm", { body: { now } }));
 

@@ -22,6 +22,7 @@ export type Urgency = Schema<"Urgency">;
 export type Verb = Schema<"Verb">;
 export type Clock = With<Schema<"ClockView">, { state: "trusted" | "unset" | "behind" }>;
 export type Door = With<Schema<"Door">, { clock: Clock }>;
+export type Health = Schema<"Health">;
 export type Me = Schema<"Me">;
 export type Person = Schema<"PersonView">;
 export type Account = Schema<"AccountView"> & { locked_until?: Time | null };

@@ -29,3 +29,13 @@ export function kept<T>(person: string, form: string): T | null {
 export function forget(person: string, form: string): void {
   localStorage.removeItem(`${PREFIX}${person}:${form}`);
 }
+
+/** Told when another tab of this browser forgets the draft, with what it held last. Returns how to stop. */
+export function onForgotten<T>(person: string, form: string, tell: (gone: T) => void): () => void {
+  const listen = (event: StorageEvent): void => {
+    if (event.key !== `${PREFIX}${person}:${form}` || event.newValue !== null || !event.oldValue) return;
+    tell((JSON.parse(event.oldValue) as Kept<T>).value);
+  };
+  addEventListener("storage", listen);
+  return () => removeEventListener("storage", listen);
+}
