@@ -38,14 +38,16 @@ async fn index(
 ) -> Result<Json<Paged<AuditLine>>, Error> {
     Actor::Person(viewer).must_be(&[Role::Head, Role::It])?;
     desk.read(move |rows| {
-        let below = match &after.after {
+        let end = rows.head().seq + 1;
+        let below: u64 = match &after.after {
             Some(text) => text.parse().map_err(|_| {
                 Refusal::new("request.invalid", 400, "Trang danh sách đã cũ. Hãy tải lại trang.")
             })?,
-            None => rows.head().seq + 1,
+            None => end,
         };
         let mut items = Vec::new();
-        let mut seq = below;
+        // A page that asks from far beyond the end is not walked there with.
+        let mut seq = below.min(end);
         while seq > 1 && items.len() < after.limit() {
             seq -= 1;
             let Some(entry) = rows.entry(seq)? else { continue };

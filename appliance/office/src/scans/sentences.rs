@@ -71,7 +71,7 @@ const SENTENCES: [(&str, &str); 19] = [
     ),
     (
         "scan.too_many_pages",
-        "Một lần quét có nhiều nhất 500 trang. Các trang đã quét vẫn còn. Hãy ghép lại thành văn bản rồi quét phần sau ở lần mới.",
+        "Một lần quét có nhiều nhất 1.000 trang. Các trang đã quét vẫn còn. Hãy ghép lại thành văn bản rồi quét phần sau ở lần mới.",
     ),
 ];
 
