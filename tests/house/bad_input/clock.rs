@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -15,6 +16,7 @@ use tower::ServiceExt;
 use vanthu::{Settings, edge};
 use wire::Stamp;
 
+use super::prying::Prying;
 use super::support::{incoming, says_what_to_do, sound};
 
 const PASSWORD: &str = "mười hai con giáp";
@@ -186,6 +188,22 @@ async fn in_1970_nothing_is_numbered_everything_else_works_and_the_head_sets_the
     head.done("POST", CONFIRM, &at(TODAY + DAY_MS)).await;
     assert_eq!(clerk.done("POST", "/api/letters", &incoming("2/2026")).await["number"], 2);
     school.closes_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_1970_the_office_above_sets_the_clock_where_there_is_one() {
+    let school = School::at(5_000).await;
+    let (it, clerk) = (school.signed_in("may").await, school.signed_in("thu").await);
+    let hub = Prying::on(&school.open.app().desk, Vec::new());
+    it.done("POST", "/api/link/enrol", &json!({"hub_url": hub.open().await, "code": "ABCD"})).await;
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while clerk.clock().await != "trusted" {
+        assert!(Instant::now() < deadline, "the clock is not set");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let letter = clerk.done("POST", "/api/letters", &incoming("1/above")).await;
+    assert_eq!((letter["number"].as_u64(), letter["year"].as_i64()), (Some(1), Some(2026)));
+    school.open.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

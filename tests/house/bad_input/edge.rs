@@ -113,6 +113,32 @@ fn paths_that_climb_or_are_not_there_lead_nowhere() {
 }
 
 #[test]
+fn places_in_lists_and_feeds_that_never_were_are_answered_at_once() {
+    let school = School::open("places", &[]);
+    school.goes_on();
+    let head = school.as_person(&school.staff.head);
+    for after in ["18446744073709551615", "9223372036854775807", "1", "0"] {
+        head.get(&format!("/api/audit?after={after}")).unwrap();
+    }
+    for after in ["-1", "18446744073709551616", "x", "1.5"] {
+        refused(head.get(&format!("/api/audit?after={after}")), 400, "request.invalid");
+    }
+    let cookie = school.cookie(&school.staff.clerk);
+    for seen in ["0", "18446744073709551615", "-1", "x", "99999999999999999999999"] {
+        let mut stream = school.connect();
+        write!(
+            stream,
+            "GET /api/live HTTP/1.1\r\nHost: box\r\nLast-Event-ID: {seen}\r\nCookie: {cookie}\r\n\r\n"
+        )
+        .unwrap();
+        let mut begin = [0; 15];
+        stream.read_exact(&mut begin).unwrap();
+        assert_eq!(&begin, b"HTTP/1.1 200 OK", "{seen}");
+    }
+    school.closes_sound();
+}
+
+#[test]
 fn a_thousand_requests_at_once_are_all_answered_and_numbers_stay_in_order() {
     const WRITERS: usize = 200;
     const READERS: usize = 800;

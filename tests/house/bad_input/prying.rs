@@ -19,7 +19,7 @@ use crate::school::School;
 
 /// The hub: asks for `wanted`, notes what it gets.
 #[derive(Clone)]
-struct Prying {
+pub(super) struct Prying {
     desk: Desk,
     wanted: Arc<Vec<Sha256>>,
     /// Blobs whose bytes came.
@@ -31,8 +31,12 @@ fn now() -> Stamp {
 }
 
 impl Prying {
+    pub(super) fn on(desk: &Desk, wanted: Vec<Sha256>) -> Self {
+        Self { desk: desk.clone(), wanted: Arc::new(wanted), got: Arc::default() }
+    }
+
     /// Listens; its address.
-    async fn open(&self) -> String {
+    pub(super) async fn open(&self) -> String {
         let enrolled = || async {
             Json(json!({"unit": uuid::Uuid::from_u128(7), "unit_name": "Trường", "hub_name": "Cấp trên"}))
         };
@@ -116,8 +120,7 @@ async fn a_hub_that_asks_for_the_unit_s_key_or_an_unfiled_page_does_not_get_it()
     };
     school.ask(&clerk, Command::Letters(letters::Command::Register(Box::new(form))));
 
-    let hub =
-        Prying { desk: school.desk.clone(), wanted: Arc::new(vec![key, page, pdf]), got: Arc::default() };
+    let hub = Prying::on(&school.desk, vec![key, page, pdf]);
     let join = json!({"hub_url": hub.open().await, "code": "ABCD"}).to_string();
     let (status, code) = school.knock(Some(&it), "POST", "/api/link/enrol", &join).await;
     assert_eq!(status, StatusCode::OK, "{code}");
