@@ -1,6 +1,7 @@
 // One paper's way as the three people see it: the clerk on an old PC, the head on a phone, the teacher on a laptop,
 // and at the end the office above. The same house throughout: each test begins where the one before it ended, so the
 // first failure is the one to look at.
+import { readFileSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
 import { house } from './house';
 import { LAPTOP, OLD_PC, PHONE, signIn, usableByEverybody } from './person';
@@ -64,6 +65,49 @@ test.describe('clerk on an old PC', () => {
     await page.keyboard.press('Control+s');
     await expect(page.getByText('Số đến 1')).toBeVisible();
     await usableByEverybody(page, 'after registering');
+  });
+
+  test('turns the pages of the book by keyboard, the paper beside it', async ({ page }) => {
+    await signIn(page, clerk);
+    await page.goto('/incoming');
+    await expect(page.getByRole('table').getByRole('link', { name: new RegExp(INCOMING) })).toBeVisible();
+    await page.keyboard.press('ArrowDown');
+    const beside = page.getByRole('complementary', { name: 'Bản giấy bên cạnh' });
+    const paper = beside.getByRole('img', { name: /^Trang 1 trên / });
+    await expect.poll(() => paper.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+    await expect(beside).toContainText('Đã trình');
+    await usableByEverybody(page, 'register with the paper beside');
+    await page.keyboard.press('Escape');
+    await expect(beside).toHaveCount(0);
+    await page.getByRole('button', { name: 'Xem giấy bên cạnh' }).click();
+    await expect(beside).toBeVisible();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { level: 1, name: new RegExp(INCOMING) })).toBeVisible();
+    await expect(page.getByRole('region', { name: 'Ai đã đọc' })).toBeVisible();
+    await usableByEverybody(page, 'document on an old PC');
+  });
+
+  test('lays a file on the desk by dropping it, and takes it away again', async ({ page }) => {
+    await signIn(page, clerk);
+    await page.goto('/desk');
+    await expect(page.getByRole('button', { name: 'Đưa tệp lên bàn' })).toBeVisible();
+    const files = await page.evaluateHandle((bytes) => {
+      const carried = new DataTransfer();
+      carried.items.add(new File([new Uint8Array(bytes)], 'Giấy mời họp.jpg', { type: 'image/jpeg' }));
+      carried.items.add(new File(['không phải văn bản'], 'ghi chú.txt', { type: 'text/plain' }));
+      return carried;
+    }, [...readFileSync('../fixtures/pages/p01.jpg')]);
+    await page.dispatchEvent('main', 'dragover', { dataTransfer: files });
+    await page.dispatchEvent('main', 'drop', { dataTransfer: files });
+    await expect(page.getByRole('alert')).toContainText('ghi chú.txt');
+    await usableByEverybody(page, 'desk with a file on it');
+    await page.getByRole('link', { name: 'Giấy mời họp.jpg', exact: true }).click();
+    await expect(page.getByRole('img', { name: 'Trang 1' })).toBeVisible();
+    await usableByEverybody(page, 'a file on the desk');
+    await page.getByRole('button', { name: 'Bỏ tệp này' }).click();
+    await page.getByRole('button', { name: 'Bỏ hẳn' }).click();
+    await expect(page.getByRole('button', { name: 'Đưa tệp lên bàn' })).toBeVisible();
+    await expect(page.getByText('Giấy mời họp.jpg')).toHaveCount(0);
   });
 
   test('is warned when the same number of the same issuer comes again', async ({ page }) => {
@@ -194,6 +238,10 @@ test.describe('IT officer', () => {
 
   test('runs the box and reads no document', async ({ page }) => {
     await signIn(page, house.staff.it);
+    for (const heading of ['Nối với cấp trên', 'Tài khoản', 'Đồng hồ', 'Máy quét', 'Dữ liệu']) {
+      await expect(page.getByRole('heading', { level: 2, name: heading })).toBeVisible();
+    }
+    await usableByEverybody(page, "IT's home");
     for (const place of ['/people', '/unit', '/link', '/audit']) {
       await page.goto(place);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();

@@ -110,14 +110,14 @@ function sentenceFor(status: number): string {
     case 401:
       return "Phiên làm việc đã hết. Hãy đăng nhập lại; những gì bạn nhập vẫn còn.";
     case 403:
-      return "Bạn không có quyền làm việc này. Hãy hỏi hiệu trưởng hoặc cán bộ CNTT.";
+      return "Bạn không có quyền làm việc này. Hãy hỏi hiệu trưởng hoặc người phụ trách CNTT.";
     case 404:
       return "Không tìm thấy. Có thể nội dung này đã chuyển chỗ hoặc bạn không được giao.";
     case 413:
       return "Tệp quá lớn. Hãy quét ở mức 300 điểm hoặc chia thành nhiều tệp.";
     case 507:
-      return "Ổ đĩa của máy chủ đã đầy. Chưa có gì bị mất; hãy báo cán bộ CNTT.";
+      return "Ổ đĩa của máy chủ đã đầy. Chưa có gì bị mất; hãy báo người phụ trách CNTT.";
     default:
-      return "Máy chủ gặp trục trặc. Hãy thử lại; nếu vẫn vậy, báo cán bộ CNTT.";
+      return "Máy chủ gặp trục trặc. Hãy thử lại; nếu vẫn vậy, báo người phụ trách CNTT.";
   }
 }
