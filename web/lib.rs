@@ -21,6 +21,9 @@ use rust_embed::RustEmbed;
 #[folder = "dist"]
 struct Dist;
 
+/// The two programs; any other page, like the guide, is a document for everybody.
+const PROGRAMS: [&str; 2] = ["index.html", "hub.html"];
+
 /// One file as it goes to the browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asset {
@@ -50,8 +53,8 @@ fn find(path: &str, entry: &str) -> Option<Asset> {
     if !last.contains('.') {
         return read(entry);
     }
-    // Each program has exactly one page: the other's is not served under its file name.
-    if last.ends_with(".html") && name != entry {
+    // Each program has its own page: the other's is not served under its file name.
+    if PROGRAMS.contains(&name) && name != entry {
         return None;
     }
     read(name)
@@ -82,6 +85,7 @@ mod tests {
             ("/index.html", true),
             ("/incoming", true),
             ("/letters/0193-a", true),
+            ("/huong-dan.html", true),
             ("/hub.html", false),
             ("/assets/gone.js", false),
             ("/../Cargo.toml", false),

@@ -224,7 +224,7 @@ test.describe('clerk again', () => {
 
   test('her other pages are usable, too', async ({ page }) => {
     await signIn(page, clerk);
-    for (const place of ['/incoming', '/tasks', '/certificates', '/password', '/more']) {
+    for (const place of ['/incoming', '/tasks', '/certificates', '/password', '/more', '/huong-dan.html']) {
       await page.goto(place);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       await page.waitForLoadState('networkidle', { timeout: 1000 }).catch(() => undefined);
