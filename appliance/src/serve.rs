@@ -22,8 +22,9 @@ use crate::cli::{Data, Failure, not_opened};
 use crate::mdns::{self, Announcement};
 use crate::{Box, Settings, connections, edge};
 
-/// Requests that are still running get this long after the box was told to stop.
-const FINISH_WITHIN: Duration = Duration::from_secs(10);
+/// Requests that are still running get this long after the box was told to stop: callers who never finish theirs must
+/// not make systemd, or whoever waits for the box to go, lose patience.
+const FINISH_WITHIN: Duration = Duration::from_secs(5);
 /// Handlers keep little on the stack; the default of 2 MB per blocking thread is memory a small box needs.
 const STACK_BYTES: usize = 1 << 20;
 /// Threads for store, files and passwords; idle ones end.
