@@ -65,6 +65,11 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST /api/letters/{letter}/return", "13y344", r#"{"version":99,"reason":"x"}"#),
     ("POST /api/letters/{letter}/release", "1y3344", r#"{"version":99}"#),
     ("POST /api/letters/{letter}/void", "1yy344", r#"{"version":99,"reason":"x"}"#),
+    (
+        "POST /api/letters/{letter}/amend",
+        "1y3344",
+        r#"{"version":99,"book":"incoming","issuing_body":"","reference_code":"","document_type":"","subject":""}"#,
+    ),
     ("POST /api/letters/{letter}/attach", "1y3344", r#"{"version":99,"paper":"{scan}"}"#),
     (
         "POST /api/letters/{letter}/seal",

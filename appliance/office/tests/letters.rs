@@ -2,7 +2,7 @@
 
 mod support;
 
-use office::letters::form::{Draft, Register};
+use office::letters::form::{Amend, Draft, Register};
 use office::letters::model::{Act, Part, Seal, State, Verb};
 use office::letters::{self, rules};
 use office::{Command, Role, scans, seals};
@@ -120,10 +120,49 @@ fn a_request_repeated_over_a_broken_line_registers_once() {
     let office = TestOffice::new();
     let form = Register { id: Some(Uuid::now_v7()), ..incoming("5/A") };
     let first = office.register(form.clone()).unwrap();
-    let again = office.register(form).unwrap();
+    let again = office.register(form.clone()).unwrap();
     assert_eq!(first, again);
+    let edited = Register { subject: "Trích yếu đã sửa".into(), ..form };
+    let told = refusal(office.register(edited));
+    assert_eq!(
+        (told.code, told.extra.unwrap()["existing"]["number_text"].as_str()),
+        ("letter.entered", Some("1"))
+    );
     let next = office.register(incoming("6/A")).unwrap();
     assert_eq!(office.letter(next).number, Some(2));
+}
+
+#[test]
+fn a_slip_is_mended_and_keeps_its_number_and_a_returned_draft_can_be_written_anew() {
+    let office = TestOffice::new();
+    let id = office.register(incoming("147/PNV-VTLT")).unwrap();
+    let other = office.register(incoming("148/PNV-VTLT")).unwrap();
+    let mended = |code: &str| {
+        Act::Amend(Box::new(Amend::Incoming(Register {
+            signatory: "Đặng Quỳnh Hoa".into(),
+            ..incoming(code)
+        })))
+    };
+    assert_eq!(refusal(office.act(&office.head, id, mended("149/PNV"))).code, "rights.missing");
+    assert_eq!(refusal(office.act(&office.clerk, id, mended("148/PNV-VTLT"))).code, "letter.duplicate");
+    office.act(&office.clerk, id, mended("147/PNV-VTLT")).expect("its own number is no duplicate");
+    let letter = office.letter(id);
+    assert_eq!((letter.number, letter.facts.signatory.as_str()), (Some(1), "Đặng Quỳnh Hoa"));
+    assert_eq!(
+        office.lines_above().iter().find(|line| line.document == id).unwrap().signatory,
+        "Đặng Quỳnh Hoa"
+    );
+    assert_eq!(office.letter(other).number, Some(2));
+
+    let draft = office.draft(&office.teacher, outgoing("decision")).unwrap();
+    let anew =
+        || Act::Amend(Box::new(Amend::Outgoing(Draft { field: "CM".into(), ..outgoing("official_letter") })));
+    office.act(&office.teacher, draft, Act::Submit { to: None }).unwrap();
+    assert_eq!(refusal(office.act(&office.clerk, draft, anew())).code, "letter.state");
+    office.act(&office.head, draft, Act::Return { reason: "Viết công văn.".into() }).unwrap();
+    office.act(&office.teacher, draft, anew()).unwrap();
+    assert_eq!(office.letter(draft).facts.notation, "THCSHP-CM");
+    assert_eq!(refusal(office.act(&office.teacher, draft, mended("1/A"))).code, "letter.other_book");
 }
 
 #[test]
@@ -202,7 +241,7 @@ fn a_scan_belongs_to_one_document_only() {
 /// What each person may do with a document in each state: the whole table, so that a change of rights shows here.
 #[test]
 fn rights_by_state() {
-    use Verb::{Approve, Assign, Attach, Complete, Direct, Release, Return, Seal, Submit, Void};
+    use Verb::{Amend, Approve, Assign, Attach, Complete, Direct, Release, Return, Seal, Submit, Void};
     let office = TestOffice::new();
     let (clerk, head, teacher) = (&office.clerk, &office.head, &office.teacher);
     let none: &[Verb] = &[];
@@ -216,20 +255,20 @@ fn rights_by_state() {
     };
     let paper = office.upload(clerk, b"%PDF in");
     let id = office.register(Register { paper: Some(paper), ..incoming("1/A") }).unwrap();
-    check(id, "registered", [&[Submit, Assign, Seal, Attach, Void], &[Void], none, none, none]);
+    check(id, "registered", [&[Submit, Assign, Seal, Attach, Amend, Void], &[Void], none, none, none]);
     office.act(clerk, id, Act::Submit { to: None }).unwrap();
-    check(id, "submitted", [&[Seal, Attach, Void], &[Direct, Assign, Return, Void], none, none, none]);
+    check(id, "submitted", [&[Seal, Attach, Amend, Void], &[Direct, Assign, Return, Void], none, none, none]);
     office.act(head, id, Act::Assign(lead(teacher))).unwrap();
     check(
         id,
         "assigned",
-        [&[Assign, Seal, Attach, Void], &[Direct, Assign, Complete, Void], &[Complete], none, none],
+        [&[Assign, Seal, Attach, Amend, Void], &[Direct, Assign, Complete, Void], &[Complete], none, none],
     );
     office.act(teacher, id, Act::Complete { report: "Xong.".into() }).unwrap();
-    check(id, "completed", [&[Seal, Attach], none, none, none, none]);
+    check(id, "completed", [&[Seal, Attach, Amend], none, none, none, none]);
 
     let id = office.draft(teacher, outgoing("plan")).unwrap();
-    check(id, "draft", [&[Submit, Attach, Void], &[Void], &[Submit, Attach, Void], none, none]);
+    check(id, "draft", [&[Submit, Attach, Amend, Void], &[Void], &[Submit, Attach, Amend, Void], none, none]);
     office.act(teacher, id, Act::Submit { to: None }).unwrap();
     check(id, "draft submitted", [&[Attach, Void], &[Approve, Return, Void], none, none, none]);
     office.act(head, id, Act::Approve { words: "Đồng ý.".into() }).unwrap();

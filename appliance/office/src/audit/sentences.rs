@@ -60,6 +60,7 @@ fn letter_verb(event: &letters::Event) -> &'static str {
     match event {
         E::Registered { .. } => "Vào sổ",
         E::Drafted { .. } => "Soạn",
+        E::Amended { .. } => "Sửa các cột của",
         E::Attached { .. } => "Gắn tệp vào",
         E::Submitted { .. } => "Trình",
         E::Directed { .. } => "Cho ý kiến",

@@ -54,6 +54,10 @@ impl Letter {
         match event {
             Event::Registered { .. } => self.step(told, Done::Registered, None, vec![]),
             Event::Drafted { .. } => self.step(told, Done::Drafted, None, vec![]),
+            Event::Amended { facts, .. } => {
+                self.facts = facts.clone();
+                self.step(told, Done::Amended, None, vec![]);
+            }
             Event::Attached { file, .. } => {
                 self.files.push(file.clone());
                 self.step(told, Done::Attached, None, vec![]);

@@ -84,6 +84,16 @@ pub struct Draft {
     pub paper: Option<Uuid>,
 }
 
+/// Sửa: the slip anew, of the book the document is in.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "book", rename_all = "snake_case")]
+pub enum Amend {
+    /// An incoming document's.
+    Incoming(Register),
+    /// An outgoing draft's.
+    Outgoing(Draft),
+}
+
 /// Lengths of appendix VI, in characters.
 const ORGAN_NAME: usize = 200;
 const CODE: usize = 42;
@@ -119,6 +129,7 @@ impl Register {
             copies: checks.copies(self.copies),
             note: checks.short("note", &self.note, NOTE),
             notation: String::new(),
+            field: String::new(),
         };
         match facts.issue_date {
             None => checks.say("issue_date", "Hãy ghi ngày của văn bản.".into()),
@@ -156,6 +167,7 @@ impl Draft {
             issue_date: None,
             notation: reference::notation(&document_type, &unit.abbreviation, &field),
             document_type,
+            field,
             subject: checks.needed("subject", &self.subject, SUBJECT, "trích yếu nội dung"),
             signatory: checks.short("signatory", &self.signatory, SIGNER),
             recipients: checks.short("recipients", &self.recipients, RECIPIENTS),

@@ -6,6 +6,7 @@ use journal::{Fault, Rows};
 use uuid::Uuid;
 use wire::Book;
 
+use super::form::Amend;
 use super::model::{Act, Command, Facts, Letter};
 use super::reference;
 use crate::accounts::Account;
@@ -75,6 +76,14 @@ pub fn gather(rows: &Rows<'_>, command: &Command, now: &Now) -> Result<Given, Fa
             (form.id, form.paper)
         }
         Command::Draft(form) => (form.id, form.paper),
+        Command::Do { letter, act: Act::Amend(form), .. } => {
+            if let Amend::Incoming(form) = form.as_ref()
+                && let Ok(facts) = form.facts(now.today())
+            {
+                given.same = all_under(rows, "reference", duplicate_key(&facts).as_bytes())?;
+            }
+            (Some(*letter), None)
+        }
         Command::Do { letter, act: Act::Attach { paper }, .. } => (Some(*letter), Some(*paper)),
         Command::Do { letter, act: Act::Seal { certificate }, .. } => {
             given.certificate = rows.get(&certificate.to_string())?;

@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::form::{Draft, Register};
+use super::form::{Amend, Draft, Register};
 use super::list;
 use super::model::{Act, Command, Letter, People, State};
 use super::types::{DOCUMENT_TYPES, DocumentType};
@@ -38,6 +38,7 @@ pub fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(send_back))
         .routes(routes!(release))
         .routes(routes!(void))
+        .routes(routes!(amend))
         .routes(routes!(attach))
 }
 
@@ -305,6 +306,27 @@ async fn void(
     Payload(form): Payload<Reason>,
 ) -> Result<Json<LetterView>, Error> {
     act(desk, viewer, id, form.version, Act::Void { reason: form.reason }).await
+}
+
+/// The slip anew, and the version it was filled from.
+#[derive(Deserialize, utoipa::ToSchema)]
+struct AmendLetter {
+    version: u64,
+    #[serde(flatten)]
+    slip: Amend,
+}
+
+#[utoipa::path(post, path = "/api/letters/{id}/amend", operation_id = "letters_amend", tag = "letters",
+    params(("id" = Uuid, Path)), request_body = AmendLetter,
+    responses((status = 200, body = LetterView), (status = 403, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+async fn amend(
+    Shared(desk): Shared<Desk>,
+    viewer: Viewer,
+    Path(id): Path<Uuid>,
+    Payload(form): Payload<AmendLetter>,
+) -> Result<Json<LetterView>, Error> {
+    act(desk, viewer, id, form.version, Act::Amend(Box::new(form.slip))).await
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]

@@ -69,6 +69,8 @@ pub enum Verb {
     Void,
     /// Gắn bản quét.
     Attach,
+    /// Sửa.
+    Amend,
     /// Đóng dấu.
     Seal,
 }
@@ -173,6 +175,7 @@ pub struct Step {
 pub enum Done {
     Registered,
     Drafted,
+    Amended,
     Attached,
     Submitted,
     Directed,
@@ -216,6 +219,25 @@ pub struct Facts {
     pub note: String,
     /// The symbol after the slash, of an outgoing document.
     pub notation: String,
+    /// Đơn vị soạn thảo in that symbol, as the drafter wrote it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub field: String,
+}
+
+impl Facts {
+    /// Whether a slip says of a document what is written of it; what its way added since does not count.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let typed = |facts: &Self| {
+            let mut typed = Self { due_date: None, ..facts.clone() };
+            // Only an outgoing document has a notation of its own, and gets code and date at release.
+            if !typed.notation.is_empty() {
+                typed.reference_code.clear();
+                typed.issue_date = None;
+            }
+            typed
+        };
+        typed(self) == typed(other)
+    }
 }
 
 /// A document, in or out.
@@ -416,6 +438,8 @@ pub enum Act {
         /// Why; stands in the book.
         reason: String,
     },
+    /// Sửa các cột; the number stays.
+    Amend(Box<super::form::Amend>),
     /// Gắn bản quét hoặc tệp.
     Attach {
         /// The scan or upload.
@@ -448,6 +472,8 @@ pub enum Event {
     Registered { letter: Uuid, number: u64, year: i32, entered_on: NaiveDate, facts: Facts, by: PersonRef },
     #[serde(rename = "letter.drafted")]
     Drafted { letter: Uuid, year: i32, facts: Facts, by: PersonRef },
+    #[serde(rename = "letter.amended")]
+    Amended { letter: Uuid, facts: Facts },
     #[serde(rename = "letter.attached")]
     Attached { letter: Uuid, file: LetterFile },
     #[serde(rename = "letter.submitted")]
@@ -485,6 +511,7 @@ impl Event {
         match self {
             Self::Registered { letter, .. }
             | Self::Drafted { letter, .. }
+            | Self::Amended { letter, .. }
             | Self::Attached { letter, .. }
             | Self::Submitted { letter, .. }
             | Self::Directed { letter, .. }

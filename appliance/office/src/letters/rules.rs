@@ -3,9 +3,9 @@
 use uuid::Uuid;
 use wire::Book;
 
-use super::form::{Draft, Register};
+use super::form::{Amend, Draft, Register};
 use super::given::Given;
-use super::model::{Act, Command, Event, FileKind, Letter, LetterFile, Part, People, State, Verb};
+use super::model::{Act, Command, Event, Facts, FileKind, Letter, LetterFile, Part, People, State, Verb};
 use super::reference;
 use crate::catalog;
 use crate::clock::Now;
@@ -29,6 +29,7 @@ impl Act {
             Self::Return { .. } => Verb::Return,
             Self::Release => Verb::Release,
             Self::Void { .. } => Verb::Void,
+            Self::Amend(_) => Verb::Amend,
             Self::Attach { .. } => Verb::Attach,
             Self::Seal { .. } => Verb::Seal,
         }
@@ -49,7 +50,7 @@ impl Letter {
 
 /// The verbs a person has for a document now; what the page offers.
 pub fn may(viewer: &Viewer, letter: &Letter) -> Vec<Verb> {
-    const ALL: [Verb; 10] = [
+    const ALL: [Verb; 11] = [
         Verb::Submit,
         Verb::Direct,
         Verb::Assign,
@@ -59,6 +60,7 @@ pub fn may(viewer: &Viewer, letter: &Letter) -> Vec<Verb> {
         Verb::Release,
         Verb::Seal,
         Verb::Attach,
+        Verb::Amend,
         Verb::Void,
     ];
     ALL.into_iter().filter(|verb| allowed(viewer, letter, *verb).is_ok()).collect()
@@ -79,7 +81,7 @@ fn by_role(viewer: &Viewer, letter: &Letter, verb: Verb) -> Result<(), Refusal> 
     let assigned = letter.assignments.iter().any(|a| a.person.id == viewer.id);
     let (may, whose) = match verb {
         Verb::Submit => (clerk || own_draft, "văn thư hoặc người soạn thảo"),
-        Verb::Attach => (clerk || own_draft, "văn thư hoặc người soạn thảo"),
+        Verb::Attach | Verb::Amend => (clerk || own_draft, "văn thư hoặc người soạn thảo"),
         Verb::Void => (clerk || head || own_draft, "văn thư hoặc hiệu trưởng"),
         Verb::Direct | Verb::Approve | Verb::Return => (head, "hiệu trưởng"),
         Verb::Assign => (clerk || head, "văn thư hoặc hiệu trưởng"),
@@ -140,6 +142,10 @@ fn by_state(viewer: &Viewer, letter: &Letter, verb: Verb) -> Result<(), Refusal>
             state != State::Void && !letter.is_sealed(),
             "Văn bản đã đóng dấu hoặc đã hủy nên không gắn thêm được. Hãy vào sổ văn bản khác cho tệp này.",
         ),
+        Verb::Amend => (
+            if incoming { state != State::Void } else { state == State::Draft },
+            "Văn bản đi chỉ sửa được khi còn là dự thảo. Hãy nhờ hiệu trưởng trả lại, hoặc ban hành văn bản khác thay thế.",
+        ),
         Verb::Seal => (
             letter.number.is_some() && has_paper && state != State::Void && !letter.is_sealed(),
             "Chỉ đóng dấu văn bản đã có số, có tệp và chưa đóng dấu. Hãy phát hành và gắn tệp trước.",
@@ -195,12 +201,12 @@ fn register(
     form: &Register,
     now: &Now,
 ) -> Result<Vec<catalog::Event>, Refusal> {
-    if already(given, viewer)? {
-        return Ok(vec![]);
-    }
     // Before the columns: a clock in 1970 would call every date on paper a date in the future.
     now.clock.trusted()?;
     let facts = form.facts(now.today())?;
+    if already(given, viewer, &facts)? {
+        return Ok(vec![]);
+    }
     if !form.duplicate_confirmed {
         warn_of_duplicate(given)?;
     }
@@ -217,41 +223,52 @@ fn register(
     with_paper(given, viewer, letter, form.paper, registered)
 }
 
-/// The page chose the id, so a request that was repeated over a broken line finds its document already there.
-fn already(given: &Given, viewer: &Viewer) -> Result<bool, Refusal> {
-    match &given.letter {
-        None => Ok(false),
-        Some(letter) if letter.drafter.id == viewer.id => Ok(true),
-        Some(_) => {
-            Err(Refusal::new("letter.id_taken", 409, "Trang đã cũ. Hãy tải lại trang rồi vào sổ lại."))
-        }
+/// The page chose the id, so a request that was repeated over a broken line finds its document already there. One that
+/// was changed in between is told so: silence would lose what was typed.
+fn already(given: &Given, viewer: &Viewer, facts: &Facts) -> Result<bool, Refusal> {
+    let Some(letter) = &given.letter else { return Ok(false) };
+    if letter.drafter.id != viewer.id {
+        return Err(Refusal::new("letter.id_taken", 409, "Trang đã cũ. Hãy tải lại trang rồi vào sổ lại."));
     }
+    if letter.facts.says_the_same(facts) {
+        return Ok(true);
+    }
+    let sentence = "Phiếu này đã được ghi trước khi bạn sửa; phần vừa sửa chưa ghi. Hãy mở văn bản đã ghi rồi bấm “Sửa”.";
+    Err(Refusal::new("letter.entered", 409, sentence).with(existing(letter)))
 }
 
 fn warn_of_duplicate(given: &Given) -> Result<(), Refusal> {
-    let Some(letter) = given.same.iter().find(|letter| letter.state != State::Void) else { return Ok(()) };
+    let other = |letter: &&Letter| {
+        letter.state != State::Void && given.letter.as_ref().is_none_or(|own| own.id != letter.id)
+    };
+    let Some(letter) = given.same.iter().find(other) else { return Ok(()) };
     let day = letter.entered_on.map(|d| d.format("%d/%m/%Y").to_string()).unwrap_or_default();
     let number = letter.number.map(|n| n.to_string()).unwrap_or_default();
     let sentence = format!(
         "Số {} của {} đã vào sổ ngày {day}, số đến {number}. Nếu đúng là văn bản khác, hãy bấm “Vẫn vào sổ”.",
         letter.facts.reference_code, letter.facts.issuing_body
     );
-    Err(Refusal::new("letter.duplicate", 409, sentence).with(serde_json::json!({
+    Err(Refusal::new("letter.duplicate", 409, sentence).with(existing(letter)))
+}
+
+/// What a page shows of the document that is there already.
+fn existing(letter: &Letter) -> serde_json::Value {
+    serde_json::json!({
         "existing": {
             "id": letter.id,
-            "number_text": number,
+            "number_text": letter.number.map(|n| n.to_string()).unwrap_or_default(),
             "subject": letter.facts.subject,
             "entered_on": letter.entered_on,
         }
-    })))
+    })
 }
 
 fn draft(given: &Given, viewer: &Viewer, form: &Draft, now: &Now) -> Result<Vec<catalog::Event>, Refusal> {
-    if already(given, viewer)? {
-        return Ok(vec![]);
-    }
     let unit = given.unit.as_ref().ok_or_else(Refusal::not_found)?;
     let facts = form.facts(&unit.facts)?;
+    if already(given, viewer, &facts)? {
+        return Ok(vec![]);
+    }
     let letter = form.id.unwrap_or(now.id);
     let drafted =
         Event::Drafted { letter, year: chrono::Datelike::year(&now.today()), facts, by: me(viewer) };
@@ -328,6 +345,7 @@ fn perform(
         Act::Void { reason } => {
             Event::Voided { letter: id, reason: words_of(reason, "reason", "lý do hủy")? }
         }
+        Act::Amend(slip) => amend(given, letter, slip, now)?,
         Act::Attach { .. } => return attach(given, viewer, id).map(Vec::from),
         Act::Seal { certificate } => {
             now.clock.trusted()?;
@@ -343,6 +361,30 @@ fn perform(
         }
     };
     Ok(vec![event.into()])
+}
+
+/// The columns anew; what the way has made of the document - number, dates given, deadline of the work - stays.
+fn amend(given: &Given, letter: &Letter, slip: &Amend, now: &Now) -> Result<Event, Refusal> {
+    let facts = match (slip, letter.book) {
+        (Amend::Incoming(form), Book::Incoming) => {
+            let facts = form.facts(now.today())?;
+            if !form.duplicate_confirmed {
+                warn_of_duplicate(given)?;
+            }
+            facts
+        }
+        (Amend::Outgoing(form), Book::Outgoing) => {
+            form.facts(&given.unit.as_ref().ok_or_else(Refusal::not_found)?.facts)?
+        }
+        _ => {
+            return Err(Refusal::new(
+                "letter.other_book",
+                422,
+                "Phiếu sửa là của sổ khác. Hãy tải lại trang rồi sửa lại.",
+            ));
+        }
+    };
+    Ok(Event::Amended { letter: letter.id, facts })
 }
 
 fn addressee(given: &Given, to: Option<Uuid>) -> Result<PersonRef, Refusal> {

@@ -116,6 +116,8 @@ pub struct LetterView {
     line: LetterLine,
     /// The symbol an outgoing draft will bear.
     notation: String,
+    /// Its last group, where the drafter named one.
+    field: String,
     drafter: PersonRef,
     submitted_to: Option<PersonRef>,
     files: Vec<FileView>,
@@ -186,6 +188,7 @@ impl LetterView {
         Self {
             line: LetterLine::of(letter, viewer, today),
             notation: letter.facts.notation.clone(),
+            field: letter.facts.field.clone(),
             drafter: letter.drafter.clone(),
             submitted_to: letter.submitted_to.clone(),
             files: letter.files.iter().rev().map(file).collect(),
@@ -274,6 +277,7 @@ fn step(step: &Step) -> StepView {
     let (what, tone) = match step.what {
         Done::Registered => ("Vào sổ".to_owned(), "act"),
         Done::Drafted => ("Soạn dự thảo".to_owned(), "calm"),
+        Done::Amended => ("Sửa các cột".to_owned(), "calm"),
         Done::Attached => ("Gắn tệp văn bản".to_owned(), "calm"),
         Done::Submitted => (format!("Trình {people}"), "act"),
         Done::Directed => ("Cho ý kiến".to_owned(), "act"),
