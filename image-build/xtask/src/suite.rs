@@ -3,6 +3,7 @@
 use std::process::Command;
 use std::time::Instant;
 
+use crate::demo::house::BUILT;
 use crate::place::{at, is_installed, program};
 use crate::run::{Outcome, cargo, run, say};
 use crate::setup::{self, judges};
@@ -13,7 +14,7 @@ type Part = (&'static str, fn() -> Outcome);
 const PARTS: &[Part] = &[
     ("set-up", setup::everything),
     ("page", page),
-    ("programs", demo::house::build_programs),
+    ("programs and tests", compile),
     ("Rust tests", rust_tests),
     ("documentation's examples", || run(&mut cargo(&["test", "--workspace", "--doc", "--quiet"]))),
     ("announcement on the network", in_its_own_network),
@@ -42,12 +43,18 @@ fn page() -> Outcome {
     webpage::judge()
 }
 
+/// With all tests at once: cargo then builds the programs as well, and every library a single time.
+fn compile() -> Outcome {
+    run(&mut cargo(&["test", "--workspace", "--no-run", "--quiet"]))
+}
+
 fn rust_tests() -> Outcome {
     if is_installed("cargo-nextest") {
-        return run(&mut cargo(&["nextest", "run", "--workspace", "--no-fail-fast"]));
+        return run(cargo(&["nextest", "run", "--workspace", "--no-fail-fast"]).env(BUILT, "1"));
     }
     say("cargo-nextest is not installed; cargo's own runner does it, only slower");
-    run(&mut cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"]))
+    let runner = ["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"];
+    run(cargo(&runner).env(BUILT, "1"))
 }
 
 /// `cargo xtask netns`: the announcement alone.
