@@ -35,8 +35,8 @@ pub fn npm(folder: &str, arguments: &[&str]) -> Command {
 }
 
 fn is_usable() -> Outcome {
-    let advice = "install Node.js 20.19 or newer with npm: `apt-get install nodejs npm` on Debian 13, \
-                  the package from nodejs.org on Debian 12";
+    let advice = "install Node.js 20.19 or newer with npm: `apt-get install nodejs npm` does on Debian 13; \
+                  Debian 12's own is too old";
     if !is_installed("node") || !is_installed("npm") {
         return Err(format!("Node.js or npm is missing; {advice}"));
     }
