@@ -69,23 +69,31 @@ impl Figure {
     }
 
     fn cells(&self) -> [String; 7] {
-        let (least, most) = spread(&self.ours);
         let peer =
             self.peer.as_ref().map(|peer| format!("{} {}", peer.name, self.unit.shown(median(&peer.theirs))));
         let met = self.is_met().map_or("", |met| if met { "met" } else { "NOT MET" });
         [
             self.what.clone(),
             self.unit.shown(median(&self.ours)),
-            if self.ours.len() > 1 {
-                format!("{} … {}", self.unit.shown(least), self.unit.shown(most))
-            } else {
-                String::new()
-            },
+            self.shown_spread(),
             peer.unwrap_or_default(),
             self.ratio().map_or(String::new(), |ratio| format!("{ratio:.2} ×")),
             self.goal.map_or(String::new(), |goal| format!("< {}", self.unit.shown(goal))),
             met.to_owned(),
         ]
+    }
+
+    /// From the smaller number to the larger, whichever of them is the better; nothing after a single look.
+    fn shown_spread(&self) -> String {
+        let (least, most) = spread(&self.ours);
+        let (least, most) = (self.unit.shown(least), self.unit.shown(most));
+        let (from, to) = if self.unit.is_rate() { (most, least) } else { (least, most) };
+        let unit = |shown: &str| shown.split_once(' ').map(|(_, unit)| unit.to_owned());
+        match from.split_once(' ') {
+            _ if self.ours.len() < 2 => String::new(),
+            Some((number, _)) if unit(&from) == unit(&to) => format!("{number} … {to}"),
+            _ => format!("{from} … {to}"),
+        }
     }
 
     fn json(&self) -> Value {
@@ -104,6 +112,10 @@ impl Figure {
 }
 
 impl Unit {
+    fn is_rate(self) -> bool {
+        matches!(self, Self::PerSecond(_) | Self::Throughput(_))
+    }
+
     fn shown(self, raw: f64) -> String {
         match self {
             Self::PerSecond(what) => format!("{} {what}/s", number(1.0 / raw)),

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
 import { house } from './house';
-import { LAPTOP, OLD_PC, PHONE, signIn, usableByEverybody } from './person';
+import { act, LAPTOP, OLD_PC, PHONE, signIn, usableByEverybody } from './person';
 
 const INCOMING = 'V/v hướng dẫn số hóa hồ sơ, tài liệu lưu trữ cấp xã';
 const OUTGOING = 'Về việc thành lập Tổ số hóa tài liệu lưu trữ';
@@ -23,15 +23,6 @@ async function scanInto(page: Page, button: string): Promise<void> {
   await expect(page.getByRole('button', { name: button })).toBeEnabled();
   await usableByEverybody(page, 'scan desk with pages');
   await page.getByRole('button', { name: button }).click();
-}
-
-/** Does one of the document's next steps through its small form. */
-async function act(page: Page, verb: string, fill: (form: ReturnType<Page['getByRole']>) => Promise<void>): Promise<void> {
-  await page.getByRole('button', { name: verb, exact: true }).click();
-  const form = page.getByRole('form', { name: verb });
-  await fill(form);
-  await usableByEverybody(page, `form of ${verb}`);
-  await form.getByRole('button', { name: verb, exact: true }).click();
 }
 
 test.describe('clerk on an old PC', () => {

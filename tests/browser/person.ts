@@ -1,7 +1,7 @@
 // A person at a browser: comes in by the door, and any page she sees must be usable by everybody.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { expect, type Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import { house, type Person } from './house';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -45,4 +45,13 @@ export async function usableByEverybody(page: Page, where: string): Promise<void
   expect.soft(told, `${where} is not accessible`).toEqual([]);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect.soft(overflow, `${where} is wider than the screen`).toBeLessThanOrEqual(0);
+}
+
+/** Does one of the document's next steps through its small form; `main` is what the form's button says. */
+export async function act(page: Page, verb: string, fill: (form: Locator) => Promise<void>, main = verb): Promise<void> {
+  await page.getByRole('button', { name: verb, exact: true }).click();
+  const form = page.getByRole('form', { name: verb });
+  await fill(form);
+  await usableByEverybody(page, `form of ${verb}`);
+  await form.getByRole('button', { name: main, exact: true }).click();
 }

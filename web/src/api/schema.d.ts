@@ -229,6 +229,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/letters/{id}/amend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["letters_amend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/letters/{id}/approve": {
         parameters: {
             query?: never;
@@ -869,6 +885,11 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description The slip anew, and the version it was filled from. */
+        AmendLetter: components["schemas"]["Amend"] & {
+            /** Format: int64 */
+            version: number;
+        };
         Approve: {
             /** Format: int64 */
             version: number;
@@ -1249,6 +1270,8 @@ export interface components {
             above: components["schemas"]["Above"];
             assignments: components["schemas"]["Assignment"][];
             drafter: components["schemas"]["PersonRef"];
+            /** @description Its last group, where the drafter named one. */
+            field: string;
             files: components["schemas"]["FileView"][];
             may: components["schemas"]["Verb"][];
             /** @description The symbol an outgoing draft will bear. */
@@ -1681,7 +1704,7 @@ export interface components {
          * @description What can be done with a document; the names of the routes.
          * @enum {string}
          */
-        Verb: "submit" | "direct" | "assign" | "complete" | "approve" | "return" | "release" | "void" | "attach" | "seal";
+        Verb: "submit" | "direct" | "assign" | "complete" | "approve" | "return" | "release" | "void" | "attach" | "amend" | "seal";
     };
     responses: never;
     parameters: never;
@@ -2318,6 +2341,55 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    letters_amend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendLetter"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

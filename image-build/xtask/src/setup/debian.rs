@@ -40,6 +40,7 @@ const PACKAGES: &[Package] = &[
     Package { name: "qpdf", why: "an independent judge of PDF files", needed: For::Test },
     Package { name: "openssl", why: "makes and reads the test certificates", needed: For::Test },
     Package { name: "iproute2", why: "gives the announcement test its own network", needed: For::Test },
+    Package { name: "procps", why: "kill, with which the tests pull the plug", needed: For::Test },
     Package { name: "python3", why: "runs the judges from PyPI", needed: For::Test },
     Package { name: "python3-venv", why: "keeps the judges from PyPI inside the project", needed: For::Test },
     Package { name: "chromium", why: "walks the pages as clerk, head and teacher", needed: For::Test },

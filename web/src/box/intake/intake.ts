@@ -17,6 +17,9 @@ export interface Picked {
   image?: boolean;
 }
 
+/** The document that is in the book already, as a refusal names it. */
+export type Existing = { id: string; number_text: string; subject: string; entered_on: string | null } | undefined;
+
 export const URGENCIES = [
   { value: "normal", label: "Thường" },
   { value: "urgent", label: "Khẩn" },

@@ -1,7 +1,7 @@
 import * as box from "../../api/box";
 import type { IncomingDraft, Letter, OutgoingDraft } from "../../api/types";
 import { Attempt } from "../../kit/attempt.svelte";
-import { forget, keep, kept, onForgotten } from "../state/drafts";
+import { forget, keep, kept, mendSlot, onForgotten } from "../state/drafts";
 import type { Picked } from "./intake";
 
 /**
@@ -67,6 +67,12 @@ export class Slip<Fields extends object> {
   /** Enters it after all, as it was wanted the time before. */
   again(draft: (fields: Fields) => IncomingDraft | OutgoingDraft): Promise<boolean> {
     return this.enter(draft, this.submits);
+  }
+
+  /** It was entered before it was edited: what is typed goes on as a mend of that document. */
+  carryOver(): void {
+    keep(this.person, mendSlot(this.id), { columns: $state.snapshot(this.fields) });
+    forget(this.person, this.slot);
   }
 
   /** A clean slip for another document. */

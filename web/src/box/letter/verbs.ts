@@ -23,15 +23,16 @@ export const VERBS: Record<Verb, VerbForm> = {
   release: { label: "Phát hành", says: "Văn bản nhận số tiếp theo trong sổ. Số đã cho không lấy lại được.", asks: [], done: "Đã phát hành." },
   seal: { label: "Đóng dấu", asks: ["seal"], done: "" },
   attach: { label: "Gắn tệp", says: "Chọn tệp PDF hoặc ảnh, hoặc giấy vừa quét ở bàn quét.", asks: ["paper"], done: "Đã gắn." },
+  amend: { label: "Sửa", asks: [], done: "Đã ghi lại." },
   return: { label: "Trả lại", asks: ["reason"], danger: true, done: "Đã trả lại." },
   void: { label: "Hủy số", says: "Số vẫn nằm trong sổ, gạch ngang, kèm lý do. Không dùng lại.", asks: ["reason"], danger: true, done: "Đã hủy." },
 };
 
 /** Onward steps first, then what mends, then what ends; the first onward one is the screen's main action. */
 const ORDER: readonly Verb[] = [
-  "direct", "approve", "complete", "release", "submit", "assign", "seal", "attach", "return", "void",
+  "direct", "approve", "complete", "release", "submit", "assign", "seal", "attach", "amend", "return", "void",
 ];
-const ASIDE: readonly Verb[] = ["attach", "return", "void"];
+const ASIDE: readonly Verb[] = ["attach", "amend", "return", "void"];
 
 export function formVerbs(may: readonly Verb[]): Verb[] {
   return ORDER.filter((verb) => may.includes(verb));

@@ -8,6 +8,9 @@ interface Kept<T> {
   value: T;
 }
 
+/** Where a mend of this document is kept. */
+export const mendSlot = (letter: string): string => `amend:${letter}`;
+
 export function keep<T>(person: string, form: string, value: T): void {
   try {
     localStorage.setItem(`${PREFIX}${person}:${form}`, JSON.stringify({ at: Date.now(), value }));
