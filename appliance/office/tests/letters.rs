@@ -4,7 +4,7 @@ mod support;
 
 use office::letters::form::{Amend, Draft, Register};
 use office::letters::model::{Act, Part, Seal, State, Verb};
-use office::letters::{self, rules};
+use office::letters::{self, rights};
 use office::{Command, Role, scans, seals};
 use support::{DAY_MS, MORNING, TestOffice, incoming, lead, outgoing, refusal};
 use uuid::Uuid;
@@ -249,7 +249,7 @@ fn rights_by_state() {
         let letter = office.letter(id);
         let people = [clerk, head, teacher, &office.other_teacher, &office.it];
         for (viewer, expected) in people.into_iter().zip(expected) {
-            let may = if letter.readable_by(viewer) { rules::may(viewer, &letter) } else { vec![] };
+            let may = if letter.readable_by(viewer) { rights::may(viewer, &letter) } else { vec![] };
             assert_eq!(may, expected, "{:?} on {what}", viewer.role);
         }
     };

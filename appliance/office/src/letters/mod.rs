@@ -13,18 +13,21 @@
 //! ```
 //!
 //! Who may: the clerk registers, numbers, releases, seals; the head directs, approves, returns; whoever it is assigned
-//! to reports. A teacher sees what was routed to her and her own drafts. `rules::allowed` is the one list of it.
+//! to reports. A teacher sees what was routed to her and her own drafts. `rights::allowed` is the one list of it.
 //!
 //! What leaves the box is the register line and nothing else: whenever a command changes one, the desk writes it out in
 //! full in an entry of its own ([`model::Event::LineStated`], scope above). Directives, reports and drafts stay here.
 
+pub mod acts;
 mod change;
+pub mod events;
 pub mod form;
 pub mod given;
 pub mod http;
 pub mod list;
 pub mod model;
 pub mod reference;
+pub mod rights;
 pub mod rules;
 pub mod types;
 pub mod view;

@@ -1,4 +1,5 @@
-//! Row, commands and events of letters: plain data.
+//! The row of a letter: plain data. What can be asked of it is in [`super::acts`], what happened to it in
+//! [`super::events`].
 
 use chrono::NaiveDate;
 use journal::Entity;
@@ -8,6 +9,9 @@ use wire::{Book, Stamp};
 
 use crate::kit::PersonRef;
 use crate::scans::Paper;
+
+pub use super::acts::{Act, Command, People, Verb};
+pub use super::events::Event;
 
 /// Độ khẩn (article 8, appendix I).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -45,34 +49,6 @@ pub enum State {
     Released,
     /// Đã hủy; a number it had stays with the reason.
     Void,
-}
-
-/// What can be done with a document; the names of the routes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Verb {
-    /// Trình.
-    Submit,
-    /// Cho ý kiến.
-    Direct,
-    /// Giao.
-    Assign,
-    /// Hoàn thành.
-    Complete,
-    /// Duyệt.
-    Approve,
-    /// Trả lại.
-    Return,
-    /// Phát hành.
-    Release,
-    /// Hủy.
-    Void,
-    /// Gắn bản quét.
-    Attach,
-    /// Sửa.
-    Amend,
-    /// Đóng dấu.
-    Seal,
 }
 
 /// Chủ trì or phối hợp.
@@ -373,159 +349,5 @@ impl Entity for Letter {
             keys.push(("reference", super::given::duplicate_key(&self.facts).into_bytes()));
         }
         keys
-    }
-}
-
-/// What can be asked.
-#[derive(Debug, Clone)]
-pub enum Command {
-    /// Vào sổ: registers an incoming document and gives it its number.
-    Register(Box<super::form::Register>),
-    /// Begins an outgoing document.
-    Draft(Box<super::form::Draft>),
-    /// Everything done to a document that is there.
-    Do {
-        /// Which.
-        letter: Uuid,
-        /// The version seen.
-        version: u64,
-        /// What.
-        act: Act,
-    },
-    /// Somebody opened it.
-    Read {
-        /// Which.
-        letter: Uuid,
-    },
-}
-
-/// One act on a document.
-#[derive(Debug, Clone)]
-pub enum Act {
-    /// Trình, to somebody or to the head.
-    Submit {
-        /// To whom; the head where nobody is named.
-        to: Option<Uuid>,
-    },
-    /// Cho ý kiến, with or without people.
-    Direct {
-        /// Bút phê.
-        words: String,
-        /// Who does it.
-        people: Option<People>,
-    },
-    /// Giao.
-    Assign(People),
-    /// Báo cáo kết quả; the lead's ends it.
-    Complete {
-        /// What came of it.
-        report: String,
-    },
-    /// Duyệt.
-    Approve {
-        /// A word with it.
-        words: String,
-    },
-    /// Trả lại.
-    Return {
-        /// Why.
-        reason: String,
-    },
-    /// Phát hành.
-    Release,
-    /// Hủy.
-    Void {
-        /// Why; stands in the book.
-        reason: String,
-    },
-    /// Sửa các cột; the number stays.
-    Amend(Box<super::form::Amend>),
-    /// Gắn bản quét hoặc tệp.
-    Attach {
-        /// The scan or upload.
-        paper: Uuid,
-    },
-    /// Đóng dấu; the binary has opened the key before.
-    Seal {
-        /// With which certificate.
-        certificate: Uuid,
-    },
-}
-
-/// Who does the work, by when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct People {
-    /// Chủ trì.
-    pub lead: Uuid,
-    /// Phối hợp.
-    pub cooperating: Vec<Uuid>,
-    /// Thời hạn giải quyết.
-    pub due_date: Option<NaiveDate>,
-}
-
-/// What happened to a document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind")]
-#[expect(missing_docs, reason = "each field is named as in the row; each variant is the past of its verb")]
-pub enum Event {
-    #[serde(rename = "letter.registered")]
-    Registered { letter: Uuid, number: u64, year: i32, entered_on: NaiveDate, facts: Facts, by: PersonRef },
-    #[serde(rename = "letter.drafted")]
-    Drafted { letter: Uuid, year: i32, facts: Facts, by: PersonRef },
-    #[serde(rename = "letter.amended")]
-    Amended { letter: Uuid, facts: Facts },
-    #[serde(rename = "letter.attached")]
-    Attached { letter: Uuid, file: LetterFile },
-    #[serde(rename = "letter.submitted")]
-    Submitted { letter: Uuid, to: PersonRef },
-    #[serde(rename = "letter.directed")]
-    Directed { letter: Uuid, words: String },
-    #[serde(rename = "letter.assigned")]
-    Assigned { letter: Uuid, lead: PersonRef, cooperating: Vec<PersonRef>, due_date: Option<NaiveDate> },
-    #[serde(rename = "letter.read")]
-    Read { letter: Uuid, by: PersonRef },
-    #[serde(rename = "letter.reported")]
-    Reported { letter: Uuid, by: PersonRef, report: String, completes: bool },
-    #[serde(rename = "letter.approved")]
-    Approved { letter: Uuid, words: String },
-    #[serde(rename = "letter.returned")]
-    Returned { letter: Uuid, reason: String },
-    #[serde(rename = "letter.released")]
-    Released { letter: Uuid, number: u64, year: i32, reference_code: String, issue_date: NaiveDate },
-    #[serde(rename = "letter.voided")]
-    Voided { letter: Uuid, reason: String },
-    #[serde(rename = "letter.seal_requested")]
-    SealRequested { letter: Uuid, certificate: Uuid },
-    #[serde(rename = "letter.sealed")]
-    Sealed { letter: Uuid, certificate: Uuid, paper: Paper, signed_at: Stamp },
-    #[serde(rename = "letter.seal_failed")]
-    SealFailed { letter: Uuid, code: String },
-    /// The register line changed; it stands in the body beside this event. The only kind that leaves the box.
-    #[serde(rename = "letter.line_stated")]
-    LineStated { letter: Uuid },
-}
-
-impl Event {
-    /// The document.
-    pub fn letter(&self) -> Uuid {
-        match self {
-            Self::Registered { letter, .. }
-            | Self::Drafted { letter, .. }
-            | Self::Amended { letter, .. }
-            | Self::Attached { letter, .. }
-            | Self::Submitted { letter, .. }
-            | Self::Directed { letter, .. }
-            | Self::Assigned { letter, .. }
-            | Self::Read { letter, .. }
-            | Self::Reported { letter, .. }
-            | Self::Approved { letter, .. }
-            | Self::Returned { letter, .. }
-            | Self::Released { letter, .. }
-            | Self::Voided { letter, .. }
-            | Self::SealRequested { letter, .. }
-            | Self::Sealed { letter, .. }
-            | Self::SealFailed { letter, .. }
-            | Self::LineStated { letter } => *letter,
-        }
     }
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use wire::{Book, Stamp};
 
 use super::model::{Assignment, Done, FileKind, Letter, Seal, State, Step, Urgency, Verb};
-use super::{reference, rules, types};
+use super::{reference, rights, types};
 use crate::kit::{PersonRef, text};
 use crate::rights::Viewer;
 
@@ -201,7 +201,7 @@ impl LetterView {
                 .collect(),
             seal: seal(&letter.seal),
             above: above(letter, acknowledged),
-            may: rules::may(viewer, letter),
+            may: rights::may(viewer, letter),
         }
     }
 }

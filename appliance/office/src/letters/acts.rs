@@ -1,0 +1,120 @@
+//! What can be asked of letters: commands, the acts among them, and the verbs that name them.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What can be done with a document; the names of the routes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    /// Trình.
+    Submit,
+    /// Cho ý kiến.
+    Direct,
+    /// Giao.
+    Assign,
+    /// Hoàn thành.
+    Complete,
+    /// Duyệt.
+    Approve,
+    /// Trả lại.
+    Return,
+    /// Phát hành.
+    Release,
+    /// Hủy.
+    Void,
+    /// Gắn bản quét.
+    Attach,
+    /// Sửa.
+    Amend,
+    /// Đóng dấu.
+    Seal,
+}
+
+/// What can be asked.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Vào sổ: registers an incoming document and gives it its number.
+    Register(Box<super::form::Register>),
+    /// Begins an outgoing document.
+    Draft(Box<super::form::Draft>),
+    /// Everything done to a document that is there.
+    Do {
+        /// Which.
+        letter: Uuid,
+        /// The version seen.
+        version: u64,
+        /// What.
+        act: Act,
+    },
+    /// Somebody opened it.
+    Read {
+        /// Which.
+        letter: Uuid,
+    },
+}
+
+/// One act on a document.
+#[derive(Debug, Clone)]
+pub enum Act {
+    /// Trình, to somebody or to the head.
+    Submit {
+        /// To whom; the head where nobody is named.
+        to: Option<Uuid>,
+    },
+    /// Cho ý kiến, with or without people.
+    Direct {
+        /// Bút phê.
+        words: String,
+        /// Who does it.
+        people: Option<People>,
+    },
+    /// Giao.
+    Assign(People),
+    /// Báo cáo kết quả; the lead's ends it.
+    Complete {
+        /// What came of it.
+        report: String,
+    },
+    /// Duyệt.
+    Approve {
+        /// A word with it.
+        words: String,
+    },
+    /// Trả lại.
+    Return {
+        /// Why.
+        reason: String,
+    },
+    /// Phát hành.
+    Release,
+    /// Hủy.
+    Void {
+        /// Why; stands in the book.
+        reason: String,
+    },
+    /// Sửa các cột; the number stays.
+    Amend(Box<super::form::Amend>),
+    /// Gắn bản quét hoặc tệp.
+    Attach {
+        /// The scan or upload.
+        paper: Uuid,
+    },
+    /// Đóng dấu; the binary has opened the key before.
+    Seal {
+        /// With which certificate.
+        certificate: Uuid,
+    },
+}
+
+/// Who does the work, by when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct People {
+    /// Chủ trì.
+    pub lead: Uuid,
+    /// Phối hợp.
+    pub cooperating: Vec<Uuid>,
+    /// Thời hạn giải quyết.
+    pub due_date: Option<NaiveDate>,
+}

@@ -1,0 +1,77 @@
+//! What happened to letters. Written for good: a variant is never renamed and a field never taken away.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use wire::Stamp;
+
+use super::model::{Facts, LetterFile};
+use crate::kit::PersonRef;
+use crate::scans::Paper;
+
+/// What happened to a document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+#[expect(missing_docs, reason = "each field is named as in the row; each variant is the past of its verb")]
+pub enum Event {
+    #[serde(rename = "letter.registered")]
+    Registered { letter: Uuid, number: u64, year: i32, entered_on: NaiveDate, facts: Facts, by: PersonRef },
+    #[serde(rename = "letter.drafted")]
+    Drafted { letter: Uuid, year: i32, facts: Facts, by: PersonRef },
+    #[serde(rename = "letter.amended")]
+    Amended { letter: Uuid, facts: Facts },
+    #[serde(rename = "letter.attached")]
+    Attached { letter: Uuid, file: LetterFile },
+    #[serde(rename = "letter.submitted")]
+    Submitted { letter: Uuid, to: PersonRef },
+    #[serde(rename = "letter.directed")]
+    Directed { letter: Uuid, words: String },
+    #[serde(rename = "letter.assigned")]
+    Assigned { letter: Uuid, lead: PersonRef, cooperating: Vec<PersonRef>, due_date: Option<NaiveDate> },
+    #[serde(rename = "letter.read")]
+    Read { letter: Uuid, by: PersonRef },
+    #[serde(rename = "letter.reported")]
+    Reported { letter: Uuid, by: PersonRef, report: String, completes: bool },
+    #[serde(rename = "letter.approved")]
+    Approved { letter: Uuid, words: String },
+    #[serde(rename = "letter.returned")]
+    Returned { letter: Uuid, reason: String },
+    #[serde(rename = "letter.released")]
+    Released { letter: Uuid, number: u64, year: i32, reference_code: String, issue_date: NaiveDate },
+    #[serde(rename = "letter.voided")]
+    Voided { letter: Uuid, reason: String },
+    #[serde(rename = "letter.seal_requested")]
+    SealRequested { letter: Uuid, certificate: Uuid },
+    #[serde(rename = "letter.sealed")]
+    Sealed { letter: Uuid, certificate: Uuid, paper: Paper, signed_at: Stamp },
+    #[serde(rename = "letter.seal_failed")]
+    SealFailed { letter: Uuid, code: String },
+    /// The register line changed; it stands in the body beside this event. The only kind that leaves the box.
+    #[serde(rename = "letter.line_stated")]
+    LineStated { letter: Uuid },
+}
+
+impl Event {
+    /// The document.
+    pub fn letter(&self) -> Uuid {
+        match self {
+            Self::Registered { letter, .. }
+            | Self::Drafted { letter, .. }
+            | Self::Amended { letter, .. }
+            | Self::Attached { letter, .. }
+            | Self::Submitted { letter, .. }
+            | Self::Directed { letter, .. }
+            | Self::Assigned { letter, .. }
+            | Self::Read { letter, .. }
+            | Self::Reported { letter, .. }
+            | Self::Approved { letter, .. }
+            | Self::Returned { letter, .. }
+            | Self::Released { letter, .. }
+            | Self::Voided { letter, .. }
+            | Self::SealRequested { letter, .. }
+            | Self::Sealed { letter, .. }
+            | Self::SealFailed { letter, .. }
+            | Self::LineStated { letter } => *letter,
+        }
+    }
+}
