@@ -28,8 +28,8 @@ pub(crate) const NOTES: TableDefinition<'static, &'static str, &'static str> = T
 /// `format`, `journal`, `rows_version`, `head`.
 pub(crate) const META: TableDefinition<'static, &'static str, &'static str> = TableDefinition::new("meta");
 
-/// redb's default cache of 1 GiB is more than a whole box has.
-pub(crate) const CACHE_BYTES: usize = 32 << 20;
+/// redb's default cache of 1 GiB is more than a whole box has; the system's own file cache lies behind it.
+pub(crate) const CACHE_BYTES: usize = 8 << 20;
 
 /// Opens the bytes under the store; called again after a failure.
 pub(crate) type Opener = Box<dyn Fn() -> Result<Box<dyn StorageBackend>, DatabaseError> + Send + Sync>;
