@@ -881,12 +881,20 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
-        Amend: components["schemas"]["UnitFacts"] & {
+        /** @description The slip anew, and the version it was filled from. */
+        AmendLetter: components["schemas"]["AmendSlip"] & {
             /** Format: int64 */
             version: number;
         };
-        /** @description The slip anew, and the version it was filled from. */
-        AmendLetter: components["schemas"]["Amend"] & {
+        /** @description Sửa: the slip anew, of the book the document is in. */
+        AmendSlip: (components["schemas"]["Register"] & {
+            /** @enum {string} */
+            book: "incoming";
+        }) | (components["schemas"]["Draft"] & {
+            /** @enum {string} */
+            book: "outgoing";
+        });
+        AmendUnit: components["schemas"]["UnitFacts"] & {
             /** Format: int64 */
             version: number;
         };
@@ -3767,7 +3775,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Amend"];
+                "application/json": components["schemas"]["AmendUnit"];
             };
         };
         responses: {

@@ -87,6 +87,7 @@ pub struct Draft {
 /// Sửa: the slip anew, of the book the document is in.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "book", rename_all = "snake_case")]
+#[schema(as = AmendSlip)]
 pub enum Amend {
     /// An incoming document's.
     Incoming(Register),

@@ -94,7 +94,8 @@ fn already(given: &Given, viewer: &Viewer, facts: &Facts) -> Result<bool, Refusa
     if letter.drafter.id != viewer.id {
         return Err(Refusal::new("letter.id_taken", 409, "Trang đã cũ. Hãy tải lại trang rồi vào sổ lại."));
     }
-    if letter.facts.says_the_same(facts) {
+    let same_paper = given.paper.as_ref().is_none_or(|scan| scan.filed_in == Some(letter.id));
+    if same_paper && letter.facts.says_the_same(facts) {
         return Ok(true);
     }
     let sentence = "Phiếu này đã được ghi trước khi bạn sửa; phần vừa sửa chưa ghi. Hãy mở văn bản đã ghi rồi bấm “Sửa”.";

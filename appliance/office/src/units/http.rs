@@ -65,18 +65,18 @@ async fn view(desk: &Desk) -> Result<Json<UnitView>, Error> {
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
-struct Amend {
+struct AmendUnit {
     version: u64,
     #[serde(flatten)]
     facts: Facts,
 }
 
-#[utoipa::path(post, path = "/api/unit/amend", operation_id = "unit_amend", tag = "unit", request_body = Amend,
+#[utoipa::path(post, path = "/api/unit/amend", operation_id = "unit_amend", tag = "unit", request_body = AmendUnit,
     responses((status = 200, body = UnitView), (status = 403, body = Problem), (status = 422, body = Problem)))]
 async fn amend(
     State(desk): State<Desk>,
     viewer: Viewer,
-    Payload(form): Payload<Amend>,
+    Payload(form): Payload<AmendUnit>,
 ) -> Result<Json<UnitView>, Error> {
     let command = Command::Amend { version: form.version, facts: form.facts };
     desk.execute(Actor::Person(viewer), catalog::Command::Units(command)).await?;
