@@ -24,6 +24,7 @@
 //! # Ok(()) }
 //! ```
 #![forbid(unsafe_code)]
+#![allow(rustdoc::private_intra_doc_links, reason = "a program is read with its private items")]
 
 pub mod cli;
 mod compose;

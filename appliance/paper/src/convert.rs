@@ -25,7 +25,7 @@ pub enum ConvertedFormat {
     Png,
 }
 
-/// A picture that [`crate::compose`] takes.
+/// A picture that [`crate::compose()`] takes.
 #[derive(Clone, Debug)]
 pub struct Converted {
     /// The bytes to store.

@@ -4,7 +4,7 @@
 //! store, no network, no async. The time that is written into a file comes in through an argument, so the same input
 //! gives the same bytes.
 //!
-//! **Compose.** [`compose`] takes captures one after another - JPEG as the scanner made it, or 1-bit PNG - and streams
+//! **Compose.** [`compose()`] takes captures one after another - JPEG as the scanner made it, or 1-bit PNG - and streams
 //! PDF/A-2b (ISO 19005-2): pages in true size, the picture bytes untouched, sRGB output intent, XMP, one
 //! cross-reference table. It holds one page at a time.
 //!
@@ -35,7 +35,7 @@
 //! }
 //! ```
 //!
-//! **Take in.** [`inspect`] says what an uploaded file is before anything expensive is done with it, and
+//! **Take in.** [`inspect()`] says what an uploaded file is before anything expensive is done with it, and
 //! [`image_to_capture`] turns a phone photo into a capture.
 //!
 //! What of the standards is kept, and by whom it is checked, stands in `CONFORMANCE.md` beside this crate.

@@ -14,7 +14,8 @@ pub fn everything() -> Outcome {
     // The binaries embed the built page: without it they do not compile.
     webpage::build()?;
     run(&mut cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))?;
-    run(cargo(&["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "--deny warnings"))?;
+    run(cargo(&["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"])
+        .env("RUSTDOCFLAGS", "--deny warnings"))?;
     webpage::judge()?;
     if is_installed("cargo-deny") {
         return run(&mut cargo(&["deny", "check"]));

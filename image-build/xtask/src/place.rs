@@ -34,7 +34,7 @@ pub fn program(name: &str) -> PathBuf {
 pub fn fresh_folder(kind: &str) -> Outcome<PathBuf> {
     let all = target().join(kind);
     for old in std::fs::read_dir(&all).into_iter().flatten().flatten() {
-        if !is_running(&old.file_name()) {
+        if old.path().is_dir() && !is_running(&old.file_name()) {
             std::fs::remove_dir_all(old.path()).map_err(|why| format!("{}: {why}", old.path().display()))?;
         }
     }

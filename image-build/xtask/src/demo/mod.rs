@@ -7,7 +7,7 @@
 //! ```
 //!
 //! [`machines`] starts and stops the programs, [`sheets`] lays paper into the scanner, [`staff`] invents people,
-//! [`client`] is a person's browser, [`line`] the stations from scanner to office above, [`card`] what is printed.
+//! [`client`] is a person's browser, [`mod@line`] the stations from scanner to office above, [`card`] what is printed.
 
 pub mod card;
 pub mod client;
