@@ -91,7 +91,8 @@ async fn letter_page(
     documents_only(&viewer)?;
     let scan = app.desk.read(move |rows| {
         let letter = readable_letter(rows, &viewer, id)?;
-        let Some(scan) = letter.files.iter().rev().find_map(|file| file.scan) else { return Ok(None) };
+        // Of the document of record only: pages of a scan that another file has replaced would be read for it.
+        let Some(scan) = letter.files.last().and_then(|file| file.scan) else { return Ok(None) };
         Ok(rows.get::<Scan>(&scan.to_string())?)
     });
     let scan = scan.await?.ok_or_else(Refusal::not_found)?;
