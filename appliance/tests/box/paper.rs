@@ -2,9 +2,9 @@
 
 use axum::body::{Body, Bytes};
 use axum::http::{Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::school::{Answer, Person, School, fixture};
+use crate::school::{Answer, Person, School, fixture, id};
 
 async fn upload(person: &Person<'_>, body: impl Into<Body>) -> Answer {
     let name = [("x-file-name", "k%E1%BA%BF%20ho%E1%BA%A1ch.pdf")];
@@ -28,6 +28,27 @@ async fn a_picture_becomes_one_page_and_a_pdf_keeps_its_bytes() {
     let brought = paper(&upload(&teacher, pdf).await);
     assert_eq!((brought["name"].clone(), brought["pages"].as_u64()), (made["name"].clone(), Some(1)));
     assert_ne!(brought["id"], made["id"], "the same bytes brought twice are two papers on the desk");
+}
+
+/// A head on a phone reads the pictures: they must be those of the document, not of the scan it replaced.
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_of_pages_are_those_of_the_document_of_record() {
+    let school = School::with_sheets(1).await;
+    let clerk = school.clerk().await;
+    let scan = clerk.scan().await;
+    let composed = clerk.post(&format!("/api/scans/{}/compose", id(&scan["id"])), json!({})).await;
+    assert_eq!(composed.status, StatusCode::OK, "{}", composed.json());
+    let slip = json!({"book": "incoming", "issuing_body": "Phòng Nội vụ", "reference_code": "1/A",
+        "issue_date": "2026-01-12", "document_type": "notice", "subject": "Thử", "paper": id(&scan["id"])});
+    let letter = clerk.post("/api/letters", slip).await.json();
+    let page = format!("/api/letters/{}/pages/1.jpg", id(&letter["id"]));
+    assert_eq!(clerk.get(&page).await.status, StatusCode::OK);
+
+    let brought = paper(&upload(&clerk, std::fs::read(fixture("pages/p02.jpg")).unwrap()).await);
+    let attach = json!({"version": letter["version"], "paper": brought["id"]});
+    let attached = clerk.post(&format!("/api/letters/{}/attach", id(&letter["id"])), attach).await;
+    assert_eq!(attached.status, StatusCode::OK, "{}", attached.json());
+    clerk.get(&page).await.refused(404, "not_found");
 }
 
 #[tokio::test(flavor = "multi_thread")]
