@@ -3,6 +3,7 @@
 //! ```text
 //! Sane (this file)    which device, which sheet, when a scan is over
 //!  |- settings        what a device's options mean to a clerk, and the order they are set in
+//!  |- reading         one page: start, read, encode
 //!  |- frame           bytes of frames -> lines of a Page
 //!  |- session         the calls themselves: every handle of SANE stays in there
 //!  |- options         what the options say, copied out of the backend's memory
@@ -15,26 +16,19 @@ mod frame;
 mod options;
 mod preset;
 pub(crate) mod process;
+mod reading;
 mod session;
 mod settings;
 mod usb;
 
 use std::path::PathBuf;
-use std::time::Duration;
 
-use crate::ahead::Ahead;
-use crate::capture::{self, Capture};
-use crate::device::{Colour, Device, Request, Source};
+use crate::device::{Device, Request, Source};
 use crate::error::ScanError;
 use crate::worker::{Desk, Driver};
-use frame::{Assembly, Layout};
 use preset::Preset;
+use reading::Reading;
 use session::{Library, Listed, Session};
-
-/// Bytes asked for at a time: small enough that a cancel is noticed within some lines.
-const READ_BYTES: usize = 64 << 10;
-/// How long to wait before asking again when a driver answers a read with nothing.
-const NOTHING_YET: Duration = Duration::from_millis(5);
 
 /// The driver behind [`Via::Sane`](crate::Via::Sane).
 pub(crate) struct Sane {
@@ -153,83 +147,6 @@ fn feed(
         if request.source == Source::Flatbed {
             return Ok(pages);
         }
-    }
-}
-
-/// One page on its way through the scanner.
-struct Reading<'a, 'l> {
-    session: &'a mut Session<'l>,
-    desk: &'a mut Desk,
-    number: u32,
-    wanted: Colour,
-    dpi: u32,
-    assembly: Assembly,
-    ahead: Option<Ahead>,
-}
-
-impl<'a, 'l> Reading<'a, 'l> {
-    /// Feeds the sheet.
-    fn start(
-        session: &'a mut Session<'l>,
-        number: u32,
-        wanted: Colour,
-        dpi: u32,
-        desk: &'a mut Desk,
-    ) -> Result<Reading<'a, 'l>, ScanError> {
-        if desk.cancelled() {
-            return Err(ScanError::Cancelled); // before a sheet is pulled in
-        }
-        session.start()?;
-        let assembly = Assembly::new(Layout::check(&session.parameters()?)?)?;
-        let outline = assembly.outline().filter(|outline| outline.colour <= wanted);
-        let ahead = outline.and_then(|outline| Ahead::begin(outline, dpi));
-        Ok(Reading { session, desk, number, wanted, dpi, assembly, ahead })
-    }
-
-    /// Reads all frames of the page and encodes it.
-    ///
-    /// Fails with [`ScanError::FeederEmpty`] only before the first line: paper that ends in mid-page is no end.
-    fn finish(mut self) -> Result<Capture, ScanError> {
-        loop {
-            self.tell()?;
-            self.frame().map_err(|fault| match fault {
-                ScanError::FeederEmpty if self.assembly.progress().0 > 0 => {
-                    ScanError::Io("the paper ended in mid-page".into())
-                }
-                other => other,
-            })?;
-            if self.assembly.end_frame() {
-                let page = self.assembly.finish()?.reduced_to(self.wanted);
-                return capture::encode(page, self.dpi, self.ahead.and_then(Ahead::finish));
-            }
-            self.session.start()?;
-            self.assembly.next_frame(Layout::check(&self.session.parameters()?)?)?;
-        }
-    }
-
-    fn frame(&mut self) -> Result<(), ScanError> {
-        let mut buffer = vec![0; READ_BYTES];
-        loop {
-            if self.desk.cancelled() {
-                return Err(ScanError::Cancelled);
-            }
-            match self.session.read(&mut buffer)? {
-                None => return Ok(()),
-                Some([]) => std::thread::sleep(NOTHING_YET),
-                Some(bytes) => {
-                    self.assembly.feed(bytes)?;
-                    if let Some(ahead) = &mut self.ahead {
-                        ahead.give(self.assembly.samples());
-                    }
-                    self.tell()?;
-                }
-            }
-        }
-    }
-
-    fn tell(&mut self) -> Result<(), ScanError> {
-        let (done, of) = self.assembly.progress();
-        self.desk.lines(self.number, done, of)
     }
 }
 
