@@ -82,7 +82,14 @@ impl Device {
     }
 
     fn request(&self, device: String) -> Request {
-        Request { device, source: self.source, colour: Colour::Colour, dpi: DPI, paper: self.paper }
+        Request {
+            device,
+            address: None,
+            source: self.source,
+            colour: Colour::Colour,
+            dpi: DPI,
+            paper: self.paper,
+        }
     }
 }
 

@@ -258,6 +258,7 @@ fn request(settings: &Settings) -> Result<Request, Refusal> {
     }
     Ok(Request {
         device: settings.device.clone(),
+        address: None,
         source: known::<Source>(&settings.source).ok_or_else(|| {
             wrong("source", "Hãy chọn nguồn giấy: mặt kính, khay nạp một mặt hoặc hai mặt.")
         })?,

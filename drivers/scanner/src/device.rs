@@ -35,6 +35,13 @@ pub struct Device {
     pub resolutions_dpi: Vec<u32>,
     /// Colours it delivers by itself. Any may be asked for: richer pages are reduced.
     pub colours: Vec<Colour>,
+    /// Papers that fit the largest of its sources whole; [`PaperSize::Max`] always last.
+    pub papers: Vec<PaperSize>,
+    /// Its buttons, as the driver calls them: `scan`, `email`, `button-1` ... Empty where it has none that
+    /// tell a program that they were pressed.
+    pub buttons: Vec<String>,
+    /// It notices two sheets fed as one and stops for it: a scan from its feeder switches that on.
+    pub senses_double_feed: bool,
 }
 
 /// Where the paper lies.
@@ -80,6 +87,16 @@ pub enum PaperSize {
 }
 
 impl PaperSize {
+    /// All there are, the most usual first, [`PaperSize::Max`] last.
+    pub const ALL: [PaperSize; 6] = [
+        PaperSize::A4,
+        PaperSize::A5,
+        PaperSize::A3,
+        PaperSize::F4,
+        PaperSize::Letter,
+        PaperSize::Max,
+    ];
+
     /// Width and height in millimetres; nothing for [`PaperSize::Max`].
     pub fn millimetres(self) -> Option<(f64, f64)> {
         match self {
@@ -98,6 +115,8 @@ impl PaperSize {
 pub struct Request {
     /// [`Device::id`].
     pub device: String,
+    /// [`Device::address`] where it was seen last: tried first, without asking every driver for its devices.
+    pub address: Option<String>,
     /// Glass or feeder.
     pub source: Source,
     /// Colour of the captures.

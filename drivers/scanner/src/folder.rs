@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use image::DynamicImage;
 
 use crate::capture;
-use crate::device::{Colour, Device, Request, Source};
+use crate::device::{Colour, Device, PaperSize, Request, Source};
 use crate::error::ScanError;
 use crate::page::{Page, Pixels};
 use crate::worker::{Desk, Driver};
@@ -63,6 +63,9 @@ impl Driver for Folder {
             sources: vec![Source::Flatbed, Source::Feeder],
             resolutions_dpi: vec![200, 300],
             colours: vec![Colour::Colour, Colour::Grey, Colour::BlackWhite],
+            papers: PaperSize::ALL.to_vec(),
+            buttons: Vec::new(),
+            senses_double_feed: false,
         }])
     }
 

@@ -33,6 +33,7 @@
 //! let device = scanners.devices().await?.remove(0);
 //! let request = Request {
 //!     device: device.id,
+//!     address: Some(device.address),
 //!     source: Source::Feeder,
 //!     colour: Colour::Colour,
 //!     dpi: 300,

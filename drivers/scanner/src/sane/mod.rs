@@ -174,6 +174,9 @@ fn describe(library: &Library, listed: Listed, preset: &Preset) -> Device {
         sources: offer.sources,
         resolutions_dpi: offer.resolutions_dpi,
         colours: offer.colours,
+        papers: offer.papers,
+        buttons: offer.buttons,
+        senses_double_feed: offer.senses_double_feed,
     }
 }
 

@@ -24,6 +24,9 @@ pub(crate) struct Offer {
     pub(crate) sources: Vec<Source>,
     pub(crate) resolutions_dpi: Vec<u32>,
     pub(crate) colours: Vec<Colour>,
+    pub(crate) papers: Vec<PaperSize>,
+    pub(crate) buttons: Vec<String>,
+    pub(crate) senses_double_feed: bool,
 }
 
 /// Reads what a device can do from its options.
@@ -39,6 +42,9 @@ pub(crate) fn offer(options: &Options, preset: &Preset) -> Offer {
             .collect(),
         resolutions_dpi: resolutions(options),
         colours,
+        papers: vec![PaperSize::Max],
+        buttons: Vec::new(),
+        senses_double_feed: false,
     }
 }
 

@@ -100,6 +100,7 @@ impl Deref for Table {
 pub(crate) fn request(device: &str) -> Request {
     Request {
         device: device.into(),
+        address: None,
         source: Source::Flatbed,
         colour: Colour::Grey,
         dpi: 75,
