@@ -86,7 +86,7 @@ pub(crate) fn stated(title: &str, unit: String, created: DateTime<FixedOffset>) 
 fn written(journal: &journal::Journal, pages: &[Page], about: &About) -> Result<Paper, Error> {
     let captures = pages.iter().map(|page| {
         let bytes = journal.blobs().read(&page.capture)?.ok_or(journal::Fault::MissingBlob(page.capture))?;
-        Ok::<_, journal::Fault>(CaptureRef { bytes: bytes.into(), dpi: page.dpi })
+        Ok::<_, journal::Fault>(CaptureRef { bytes: bytes.into(), dpi: page.dpi, turn_degrees: 0 })
     });
     let mut blob = journal.blobs().writer()?;
     let composed = paper::compose(captures, about, &mut blob).map_err(not_composed)?;

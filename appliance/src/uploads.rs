@@ -87,7 +87,7 @@ fn looked_into(journal: &journal::Journal, name: Sha256, about: &paper::About) -
             let picture = paper::image_to_capture(&bytes)
                 .map_err(|fault| refused(InspectError::Damaged(fault.to_string())))?;
             drop(bytes);
-            let picture = CaptureRef { bytes: picture.bytes.into(), dpi: picture.dpi };
+            let picture = CaptureRef { bytes: picture.bytes.into(), dpi: picture.dpi, turn_degrees: 0 };
             compose::from_picture(journal, picture, about)
         }
     }

@@ -63,7 +63,7 @@ pub(crate) fn composed(pictures: &[PathBuf], into: &Path) -> Outcome {
     };
     let captures = pictures
         .iter()
-        .map(|picture| fs::read(picture).map(|bytes| CaptureRef { bytes: bytes.into(), dpi: DPI }));
+        .map(|picture| fs::read(picture).map(|bytes| CaptureRef { bytes: bytes.into(), dpi: DPI, turn_degrees: 0 }));
     let mut out = BufWriter::new(File::create(into)?);
     compose(captures, &about, &mut out)?;
     Ok(out.flush()?)

@@ -1,6 +1,6 @@
 //! One capture: what a scanner or a camera made of one side of a sheet, and what of it PDF/A can carry untouched.
 
-use crate::{jpeg, png};
+use crate::{jpeg, png, turn::Turn};
 use std::{borrow::Cow, io::Cursor};
 
 /// One capture to be composed, in the order of the pages.
@@ -10,6 +10,8 @@ pub struct CaptureRef<'a> {
     pub bytes: Cow<'a, [u8]>,
     /// Dots per inch: decides the size of the page (A4 at 300 dpi is 2480 x 3508 px).
     pub dpi: u32,
+    /// Clockwise, so that the page stands upright: 0, 90, 180 or 270.
+    pub turn_degrees: u16,
 }
 
 /// Why a capture cannot stand in a document of record.
@@ -42,12 +44,14 @@ pub enum CaptureFault {
     },
 }
 
-/// A capture whose header has been checked, ready to be embedded without touching its samples.
+/// A capture whose header has been checked, ready to be embedded without touching its samples. Its sizes are those of
+/// the capture as it lies, before it is turned.
 pub(crate) struct Picture<'a> {
     pub(crate) width_px: u32,
     pub(crate) height_px: u32,
     pub(crate) width_pt: f32,
     pub(crate) height_pt: f32,
+    pub(crate) turn: Turn,
     pub(crate) coding: Coding<'a>,
 }
 
@@ -69,7 +73,8 @@ impl CaptureRef<'_> {
             return Err(CaptureFault::NotAnImage);
         };
         let (width_pt, height_pt) = page_size(width_px, height_px, self.dpi)?;
-        Ok(Picture { width_px, height_px, width_pt, height_pt, coding })
+        let turn = Turn::of(self.turn_degrees)?;
+        Ok(Picture { width_px, height_px, width_pt, height_pt, turn, coding })
     }
 
     fn jpeg(&self) -> Result<(u32, u32, Coding<'_>), CaptureFault> {

@@ -116,7 +116,7 @@ fn page_refs(index: u32) -> PageRefs {
 }
 
 fn write_page(file: &mut File<'_, impl Write>, refs: PageRefs, picture: &Picture<'_>) -> io::Result<()> {
-    let (width_pt, height_pt) = (picture.width_pt, picture.height_pt);
+    let (width_pt, height_pt) = picture.turn.page(picture.width_pt, picture.height_pt);
     file.object(refs.page, |chunk| {
         let mut page = chunk.page(refs.page);
         page.parent(PAGE_TREE).media_box(Rect::new(0.0, 0.0, width_pt, height_pt)).contents(refs.content);
@@ -124,7 +124,7 @@ fn write_page(file: &mut File<'_, impl Write>, refs: PageRefs, picture: &Picture
     })?;
     file.object(refs.content, |chunk| {
         let mut content = Content::new();
-        content.save_state().transform([width_pt, 0.0, 0.0, height_pt, 0.0, 0.0]);
+        content.save_state().transform(picture.turn.matrix(width_pt, height_pt));
         content.x_object(Name(b"Im")).restore_state();
         chunk.stream(refs.content, &content.finish());
     })?;

@@ -25,7 +25,7 @@
 //!         title: "Kế hoạch năm học".into(), subject: String::new(), author: unit.into(),
 //!         language: "vi-VN".into(), created: at,
 //!     };
-//!     let pages = [Ok::<_, std::io::Error>(CaptureRef { bytes: scan.into(), dpi: 300 })];
+//!     let pages = [Ok::<_, std::io::Error>(CaptureRef { bytes: scan.into(), dpi: 300, turn_degrees: 0 })];
 //!     compose(pages.into_iter(), &about, &mut pdf)?;
 //!
 //!     let look = Look::TextBlock { lines: vec!["Bản số hóa".into(), unit.into(), "21-11-2026 14:05:09 +07:00".into()] };
@@ -37,6 +37,8 @@
 //!
 //! **Take in.** [`inspect()`] says what an uploaded file is before anything expensive is done with it, and
 //! [`image_to_capture`] turns a phone photo into a capture.
+//!
+//! **Show.** [`upright`] says in a picture's own bytes how a browser has to turn it.
 //!
 //! What of the standards is kept, and by whom it is checked, stands in `CONFORMANCE.md` beside this crate.
 
@@ -56,6 +58,7 @@ mod pdftext;
 mod png;
 mod sign;
 mod standing;
+mod turn;
 mod update;
 mod xmp;
 
@@ -66,3 +69,4 @@ pub use face::{Face, FaceError};
 pub use inspect::{ImageFormat, InspectError, Kind, MOST_BYTES, MOST_PAGES, MOST_PIXELS, Upload, inspect};
 pub use look::Look;
 pub use sign::{Digested, Prepared, SignError, SignatureFacts, Signed};
+pub use turn::upright;

@@ -54,7 +54,8 @@ impl Compose {
         let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", image.display());
         let bytes = fs::read(image).map_err(|error| wrong(&error))?;
         let capture = paper::image_to_capture(&bytes).map_err(|error| wrong(&error))?;
-        Ok(CaptureRef { bytes: capture.bytes.into(), dpi: self.dpi.unwrap_or(capture.dpi) })
+        let dpi = self.dpi.unwrap_or(capture.dpi);
+        Ok(CaptureRef { bytes: capture.bytes.into(), dpi, turn_degrees: 0 })
     }
 
     fn tell(&self, composed: &Composed) {

@@ -2,7 +2,7 @@
 
 use crate::{
     judges::{pdfimages, pdfinfo, qpdf_is_content},
-    samples::{about, composed, scan},
+    samples::{about, block, composed, key, scan, signed},
 };
 use lopdf::{Dictionary, Document, Object};
 use paper::{CaptureFault, CaptureRef, ComposeError, compose};
@@ -82,6 +82,46 @@ fn a_scan_becomes_a_page_of_true_size_with_its_own_bytes() {
     assert!(kept == image::load_from_memory(&captures[1].0).unwrap().into_luma8(), "black and white changed");
 }
 
+/// Turned by the matrix and the page's sides, never by /Rotate: a seal placed on the page stays where it is seen.
+#[test]
+fn a_page_that_lay_on_its_side_stands_upright_with_its_own_bytes() {
+    let lying = scan(1);
+    for (turn_degrees, size) in
+        [(0, "595.2 x 841.92"), (90, "841.92 x 595.2"), (180, "595.2 x 841.92"), (270, "841.92 x 595.2")]
+    {
+        let capture = CaptureRef { bytes: (&lying).into(), dpi: 300, turn_degrees };
+        let mut pdf = Vec::new();
+        compose(std::iter::once(Ok::<_, io::Error>(capture)), &about(), &mut pdf).unwrap();
+        qpdf_is_content(&pdf);
+        is_pdf_a(&pdf);
+        assert!(pdfinfo(&pdf).contains(size), "{turn_degrees}: {}", pdfinfo(&pdf));
+        assert!(pdfimages(&pdf)[0] == lying, "a JPEG was recoded");
+        assert!(!pdf.windows(7).any(|word| word == b"/Rotate"));
+        if turn_degrees % 180 == 90 {
+            signed_upright(&pdf);
+        }
+    }
+    let crooked = CaptureRef { bytes: (&lying).into(), dpi: 300, turn_degrees: 7 };
+    let outcome = compose(std::iter::once(Ok::<_, io::Error>(crooked)), &about(), &mut Vec::new());
+    assert!(matches!(outcome, Err(ComposeError::Page { page: 1, .. })));
+}
+
+/// The text block stands at the upper right of the page as it is seen.
+fn signed_upright(pdf: &[u8]) {
+    let sealed = signed(pdf, &block(), &key("unit.p12"));
+    let document = Document::load_mem(&sealed).unwrap();
+    let is_widget = |dict: &&Dictionary| {
+        dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|name| name == b"Widget")
+    };
+    let mut dictionaries = document.objects.values().filter_map(|object| object.as_dict().ok());
+    let rect = dictionaries.find(is_widget).unwrap().get(b"Rect").unwrap().as_array().unwrap();
+    let side = |index: usize| rect[index].as_float().unwrap();
+    assert!(
+        side(0) > 841.92 / 2.0 && side(2) <= 841.92 && side(1) > 595.2 / 2.0 && side(3) <= 595.2,
+        "{rect:?}"
+    );
+}
+
 #[test]
 fn the_same_captures_give_the_same_bytes() {
     let captures = [(scan(3), 300)];
@@ -114,9 +154,9 @@ fn what_cannot_be_archived_is_refused_with_its_reason() {
     ];
     for (what, bytes, dpi, expected) in table {
         let captures = [(scan(1), 300), (bytes, dpi)];
-        let captures = captures
-            .iter()
-            .map(|(bytes, dpi)| Ok::<_, io::Error>(CaptureRef { bytes: bytes.into(), dpi: *dpi }));
+        let captures = captures.iter().map(|(bytes, dpi)| {
+            Ok::<_, io::Error>(CaptureRef { bytes: bytes.into(), dpi: *dpi, turn_degrees: 0 })
+        });
         match compose(captures, &about(), &mut Vec::new()) {
             Err(ComposeError::Page { page: 2, fault }) if expected(&fault) => {}
             other => panic!("{what}: {other:?}"),

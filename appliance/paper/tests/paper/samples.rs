@@ -35,9 +35,9 @@ pub(crate) fn about() -> About {
 
 pub(crate) fn composed(captures: &[(Vec<u8>, u32)]) -> (Vec<u8>, Composed) {
     let mut pdf = Vec::new();
-    let captures = captures
-        .iter()
-        .map(|(bytes, dpi)| Ok::<_, std::io::Error>(CaptureRef { bytes: bytes.into(), dpi: *dpi }));
+    let captures = captures.iter().map(|(bytes, dpi)| {
+        Ok::<_, std::io::Error>(CaptureRef { bytes: bytes.into(), dpi: *dpi, turn_degrees: 0 })
+    });
     let composed = compose(captures, &about(), &mut pdf).unwrap();
     (pdf, composed)
 }
