@@ -175,6 +175,25 @@ impl Session<'_> {
         })
     }
 
+    /// The present value of an option that holds a text.
+    pub(crate) fn text(&self, options: &Options, name: &str) -> Option<String> {
+        let option = options.find(name).filter(|option| option.active && option.kind == Kind::Text)?;
+        // A zero more than the option says: a driver that fills it to the brim leaves a text that ends.
+        let mut buffer = vec![0u8; option.size + 1];
+        // SAFETY: the handle is open, and the buffer is larger than the option's size and outlives the call.
+        let status = unsafe {
+            (self.library.api.control_option)(
+                self.handle,
+                option.index,
+                Action::GET_VALUE,
+                buffer.as_mut_ptr().cast::<c_void>(),
+                ptr::null_mut(),
+            )
+        };
+        let text = CStr::from_bytes_until_nul(&buffer).ok()?;
+        (status == Status::GOOD).then(|| text.to_string_lossy().trim().to_owned())
+    }
+
     /// Begins a frame. [`ScanError::FeederEmpty`] when there is no (further) sheet.
     pub(crate) fn start(&mut self) -> Result<(), ScanError> {
         // SAFETY: the handle is open.
