@@ -83,7 +83,7 @@ fn limits() -> Limits {
     limits
 }
 
-fn believable(stated: Option<u32>, width: u32, height: u32) -> u32 {
+pub(crate) fn believable(stated: Option<u32>, width: u32, height: u32) -> u32 {
     match stated {
         Some(dpi) if (LEAST_DPI..=MOST_DPI).contains(&dpi) => dpi,
         _ => (width.max(height).saturating_mul(100) / A4_LONG_HUNDREDTHS).clamp(1, MOST_DPI),
@@ -98,7 +98,7 @@ fn kept_as_it_is(bytes: &[u8], dpi: u32) -> Option<Converted> {
     Some(Converted { bytes: bytes.to_vec(), format, width_px, height_px, dpi })
 }
 
-fn encode(picture: DynamicImage, dpi: u32) -> Result<Converted, CaptureFault> {
+pub(crate) fn encode(picture: DynamicImage, dpi: u32) -> Result<Converted, CaptureFault> {
     let (width_px, height_px) = (picture.width(), picture.height());
     let side =
         |px: u32| u16::try_from(px).map_err(|_| CaptureFault::Unsupported("more than 65535 px a side"));

@@ -1,6 +1,6 @@
 //! What an uploaded file is, found out cheaply: a file that lies about its size must not cost memory.
 
-use crate::{capture::CaptureFault, jpeg, png, standing::MOST_UNPACKED_BYTES};
+use crate::{capture::CaptureFault, jpeg, png, standing::MOST_UNPACKED_BYTES, tiff};
 use lopdf::{Dictionary, Document, Error as PdfError, LoadOptions, Object};
 
 /// The largest upload: a book of 300 pages scanned in colour.
@@ -40,6 +40,11 @@ pub enum Kind {
         /// Dots per inch, where it says so.
         dpi: Option<u32>,
     },
+    /// A TIFF, which copiers and fax machines send as a stack of pages.
+    Tiff {
+        /// Number of pages.
+        pages: u32,
+    },
 }
 
 /// Codings of pictures that are taken in.
@@ -54,8 +59,8 @@ pub enum ImageFormat {
 /// Why an upload is refused.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum InspectError {
-    /// Neither PDF nor JPEG nor PNG.
-    #[error("neither PDF nor JPEG nor PNG")]
+    /// Neither PDF nor JPEG nor PNG nor TIFF.
+    #[error("neither PDF nor JPEG nor PNG nor TIFF")]
     NotPdfOrImage,
     /// Longer than [`MOST_BYTES`].
     #[error("{bytes} bytes; at most {most}")]
@@ -103,6 +108,8 @@ pub fn inspect(bytes: &[u8]) -> Result<Upload, InspectError> {
     } else if png::is_png(bytes) {
         let facts = png::read(bytes).map_err(damaged)?;
         image(ImageFormat::Png, facts.width_px, facts.height_px, facts.dpi)?
+    } else if tiff::is_tiff(bytes) {
+        Kind::Tiff { pages: tiff::pages(bytes)? }
     } else if bytes.starts_with(b"%PDF-") {
         pdf(bytes)?
     } else {

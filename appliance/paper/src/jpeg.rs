@@ -20,6 +20,7 @@ const SOI: [u8; 2] = [0xFF, 0xD8];
 const EOI: u8 = 0xD9;
 const SOS: u8 = 0xDA;
 const APP0: u8 = 0xE0;
+const APP1: u8 = 0xE1;
 
 pub(crate) fn is_jpeg(bytes: &[u8]) -> bool {
     bytes.starts_with(&SOI)
@@ -59,6 +60,25 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Jpeg, CaptureFault> {
         return Err(CaptureFault::Damaged("JPEG without a picture"));
     };
     Ok(Jpeg { width_px, height_px, components, bits, dpi, end: at })
+}
+
+/// The same picture without what a camera says of it (EXIF), its samples untouched.
+pub(crate) fn without_exif(bytes: &[u8]) -> Result<Vec<u8>, CaptureFault> {
+    let mut kept = SOI.to_vec();
+    let mut at = 2;
+    loop {
+        let (marker, body) = next_marker(bytes, at)?;
+        if matches!(marker, SOS | EOI) {
+            kept.extend_from_slice(&bytes[at..]);
+            return Ok(kept);
+        }
+        let segment = segment(bytes, body)?;
+        let end = body + 2 + segment.len();
+        if !(marker == APP1 && segment.starts_with(b"Exif\0")) {
+            kept.extend_from_slice(&bytes[at..end]);
+        }
+        at = end;
+    }
 }
 
 fn next_marker(bytes: &[u8], mut at: usize) -> Result<(u8, usize), CaptureFault> {

@@ -36,7 +36,8 @@
 //! ```
 //!
 //! **Take in.** [`inspect()`] says what an uploaded file is before anything expensive is done with it, and
-//! [`image_to_capture`] turns a phone photo into a capture.
+//! [`image_to_capture`] turns a picture into a capture, [`TiffPages`] a copier's stack into several; [`Scanned`] takes a
+//! PDF apart that is nothing but scanned pages.
 //!
 //! **Show.** [`upright`] says in a picture's own bytes how a browser has to turn it.
 //!
@@ -45,6 +46,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod apart;
 mod capture;
 mod cms;
 mod compose;
@@ -56,12 +58,15 @@ mod jpeg;
 mod look;
 mod pdftext;
 mod png;
+mod shown;
 mod sign;
 mod standing;
+mod tiff;
 mod turn;
 mod update;
 mod xmp;
 
+pub use apart::Scanned;
 pub use capture::{CaptureFault, CaptureRef};
 pub use compose::{About, ComposeError, Composed, compose};
 pub use convert::{Converted, ConvertedFormat, image_to_capture};
@@ -69,4 +74,5 @@ pub use face::{Face, FaceError};
 pub use inspect::{ImageFormat, InspectError, Kind, MOST_BYTES, MOST_PAGES, MOST_PIXELS, Upload, inspect};
 pub use look::Look;
 pub use sign::{Digested, Prepared, SignError, SignatureFacts, Signed};
+pub use tiff::TiffPages;
 pub use turn::upright;

@@ -103,17 +103,21 @@ impl Standing {
         Area::read(&self.document, dictionary.get(key).ok()?)
     }
 
-    /// A page attribute that may stand higher up in the page tree (§7.7.3.4).
     fn inherited(&self, key: &[u8]) -> Option<&Object> {
-        let mut node = self.document.get_dictionary(self.page_id).ok()?;
-        for _ in 0..MOST_LEVELS {
-            if let Ok(value) = node.get_deref(key, &self.document) {
-                return Some(value);
-            }
-            node = node.get_deref(b"Parent", &self.document).ok()?.as_dict().ok()?;
-        }
-        None
+        inherited(&self.document, self.page_id, key)
     }
+}
+
+/// A page attribute that may stand higher up in the page tree (§7.7.3.4).
+pub(crate) fn inherited<'a>(document: &'a Document, page: ObjectId, key: &[u8]) -> Option<&'a Object> {
+    let mut node = document.get_dictionary(page).ok()?;
+    for _ in 0..MOST_LEVELS {
+        if let Ok(value) = node.get_deref(key, document) {
+            return Some(value);
+        }
+        node = node.get_deref(b"Parent", document).ok()?.as_dict().ok()?;
+    }
+    None
 }
 
 /// Loads a file whose cross-references are sound. A repaired one must not be updated: the update would point back at

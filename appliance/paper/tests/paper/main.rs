@@ -4,6 +4,7 @@
 // The helpers are tests too, but clippy knows only functions marked as such.
 #![allow(clippy::unwrap_used)]
 
+mod apart;
 mod compose;
 mod judges;
 mod samples;
