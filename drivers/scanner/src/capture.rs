@@ -1,22 +1,31 @@
-//! From pixels to the capture that is kept: a JPEG for grey and colour, a PNG for one bit, and a small
-//! picture of it for the scan desk.
+//! The capture that is kept: a JPEG for grey and colour, a PNG for one bit, put together from strips of the page.
 //!
 //! JPEG at quality 92 without chroma subsampling keeps the thin blue of a signature and the red of a seal apart
 //! from the black under them; everything later (`paper`) is made from these bytes.
+//!
+//! A strip is [`STRIP_LINES`] lines, the last perhaps fewer. Each is coded for itself, by whoever has time; what joins
+//! them into one JPEG are restart markers (ITU-T T.81, B.2.1 and F.1.2.3), at which a decoder forgets what went before:
+//!
+//! ```text
+//! SOI JFIF DQT SOF(height) DHT DRI(blocks of a strip) SOS | strip | RST0 | strip | RST1 | ... strip | EOI
+//! ```
+//!
+//! The height stands in front and is put there last, so a page whose end nobody announced goes the same way.
 
-use image::buffer::ConvertBuffer;
-use image::imageops;
 use serde::{Deserialize, Serialize};
 
+use crate::device::Colour;
 use crate::error::ScanError;
-use crate::page::{Page, Pixels, bit_stride};
+use crate::page::{Outline, bit_stride};
 
 const QUALITY: u8 = 92;
-const THUMBNAIL_QUALITY: u8 = 80;
-/// Long side of a thumbnail, pixels.
-const THUMBNAIL_SIDE: u32 = 320;
 /// The largest side of a JPEG, pixels.
 pub(crate) const MOST_SIDE: u32 = 65_535;
+/// Lines of a strip: whole rows of JPEG's blocks, and at the largest width still no more blocks than a restart
+/// interval can count.
+pub(crate) const STRIP_LINES: usize = 32;
+/// Side of a JPEG block, pixels.
+const BLOCK: u32 = 8;
 
 /// A scanned page as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,46 +54,138 @@ pub enum CaptureFormat {
     Png,
 }
 
-/// Encodes a page, unless that has been done already: `ahead` are then the bytes. Takes the page apart on the
-/// way, so that there is never a second one in memory.
-pub(crate) fn encode(page: Page, dpi: u32, ahead: Option<Vec<u8>>) -> Result<Capture, ScanError> {
-    if page.width > MOST_SIDE || page.height > MOST_SIDE {
-        return Err(ScanError::Invalid(format!("a page of {} x {} pixels", page.width, page.height)));
+const SOF0: u8 = 0xc0;
+const RST0: u8 = 0xd0;
+const EOI: u8 = 0xd9;
+const SOS: u8 = 0xda;
+const DRI: u8 = 0xdd;
+
+/// A JPEG growing strip by strip, in their order.
+pub(crate) struct Jpeg {
+    bytes: Vec<u8>,
+    strips: usize,
+    /// Where the height will stand.
+    height_at: usize,
+}
+
+impl Jpeg {
+    /// Everything that stands before the first strip.
+    pub(crate) fn begin(page: &Outline, dpi: u32) -> Result<Jpeg, ScanError> {
+        // One block is encoded for the sake of the tables, which are the same whatever the page.
+        let block = vec![255; (BLOCK * BLOCK) as usize * channels(page.colour)];
+        let mut bytes = encoded(&block, BLOCK, page.colour, Some(dpi))?;
+        let (frame, scan) = landmarks(&bytes)?;
+        let height_at = frame + 5;
+        bytes[height_at + 2..height_at + 4].copy_from_slice(&low_16(page.width));
+        let [high, low] = low_16(page.width.div_ceil(BLOCK) * (STRIP_LINES as u32 / BLOCK));
+        let behind = scan.end;
+        bytes.truncate(behind);
+        bytes.splice(scan.start..scan.start, [0xff, DRI, 0, 4, high, low]);
+        Ok(Jpeg { bytes, strips: 0, height_at })
     }
-    let (bytes, format) = match (&page.pixels, ahead) {
-        (Pixels::Bits(bits), _) => (png(bits, page.width, page.height, dpi)?, CaptureFormat::Png),
-        (_, Some(jpeg)) => (jpeg, CaptureFormat::Jpeg),
-        (Pixels::Grey(samples) | Pixels::Rgb(samples), None) => {
-            let mut bytes = Vec::with_capacity(samples.len() / 8);
-            jpeg(page_encoder(&mut bytes, dpi), samples, &page)?;
-            (bytes, CaptureFormat::Jpeg)
+
+    /// Joins the next strip; tells how many bytes it is by now.
+    pub(crate) fn join(&mut self, strip: &[u8]) -> usize {
+        if self.strips > 0 {
+            self.bytes.extend([0xff, RST0 + ((self.strips - 1) % 8) as u8]);
         }
-    };
-    let (width_px, height_px) = (page.width, page.height);
-    let thumbnail = thumbnail(page)?;
-    Ok(Capture { bytes, format, width_px, height_px, dpi, thumbnail })
+        self.strips += 1;
+        self.bytes.extend_from_slice(strip);
+        self.bytes.len()
+    }
+
+    /// The whole file, now that the height is known.
+    pub(crate) fn finish(mut self, height: u32) -> Vec<u8> {
+        self.bytes[self.height_at..self.height_at + 2].copy_from_slice(&low_16(height));
+        self.bytes.extend([0xff, EOI]);
+        self.bytes
+    }
 }
 
-/// The encoder of captures, everything set but the page.
-pub(crate) fn page_encoder(bytes: &mut Vec<u8>, dpi: u32) -> jpeg_encoder::Encoder<&mut Vec<u8>> {
-    let mut encoder = jpeg_encoder::Encoder::new(bytes, QUALITY);
+/// The coded blocks of one strip of a grey or coloured page.
+pub(crate) fn jpeg_strip(lines: &[u8], page: &Outline) -> Result<Vec<u8>, ScanError> {
+    let mut bytes = encoded(lines, page.width, page.colour, None)?;
+    let (_, scan) = landmarks(&bytes)?;
+    bytes.truncate(bytes.len() - 2); // EOI
+    bytes.drain(..scan.end);
+    Ok(bytes)
+}
+
+/// A JPEG of whole lines, its quality that of captures.
+fn encoded(lines: &[u8], width: u32, colour: Colour, dpi: Option<u32>) -> Result<Vec<u8>, ScanError> {
+    let mut bytes = Vec::with_capacity(lines.len() / 8 + 1024);
+    let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, QUALITY);
     encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_1_1);
-    encoder.set_density(jpeg_encoder::PixelDensity::dpi(dpi.min(65_535) as u16));
-    encoder
+    if let Some(dpi) = dpi {
+        encoder.set_density(jpeg_encoder::PixelDensity::dpi(dpi.min(MOST_SIDE) as u16));
+    }
+    encode(encoder, lines, width, colour)?;
+    Ok(bytes)
 }
 
-fn jpeg(encoder: jpeg_encoder::Encoder<&mut Vec<u8>>, samples: &[u8], page: &Page) -> Result<(), ScanError> {
-    let colour = match page.pixels {
-        Pixels::Rgb(_) => jpeg_encoder::ColorType::Rgb,
-        _ => jpeg_encoder::ColorType::Luma,
+/// Encodes whole lines of grey or colour.
+pub(crate) fn encode(
+    encoder: jpeg_encoder::Encoder<&mut Vec<u8>>,
+    lines: &[u8],
+    width: u32,
+    colour: Colour,
+) -> Result<(), ScanError> {
+    let fault = |why: String| ScanError::Invalid(format!("JPEG: {why}"));
+    let height = lines.len() / (width as usize * channels(colour)).max(1);
+    let (Ok(width), Ok(height)) = (u16::try_from(width), u16::try_from(height)) else {
+        return Err(fault(format!("{width} x {height} pixels")));
     };
-    let (width, height) = (page.width as u16, page.height as u16); // checked against MOST_SIDE
-    encoder.encode(samples, width, height, colour).map_err(|e| ScanError::Invalid(format!("JPEG: {e}")))
+    let colour =
+        if colour == Colour::Colour { jpeg_encoder::ColorType::Rgb } else { jpeg_encoder::ColorType::Luma };
+    encoder.encode(lines, width, height, colour).map_err(|e| fault(e.to_string()))
 }
 
-fn png(bits: &[u8], width: u32, height: u32, dpi: u32) -> Result<Vec<u8>, ScanError> {
+/// Bytes of a pixel that is not a bit.
+pub(crate) fn channels(colour: Colour) -> usize {
+    if colour == Colour::Colour { 3 } else { 1 }
+}
+
+/// Where in an encoder's file the frame header begins, and where the scan header stands.
+fn landmarks(bytes: &[u8]) -> Result<(usize, std::ops::Range<usize>), ScanError> {
+    let mut at = 2;
+    let mut frame = 0;
+    while let Some(&[0xff, marker, high, low]) = bytes.get(at..at + 4) {
+        let behind = at + 2 + usize::from(u16::from_be_bytes([high, low]));
+        match marker {
+            SOF0 => frame = at,
+            SOS => return Ok((frame, at..behind)),
+            _ => {}
+        }
+        at = behind;
+    }
+    Err(ScanError::Invalid("JPEG: an encoder that writes no scan".into()))
+}
+
+fn low_16(number: u32) -> [u8; 2] {
+    let [_, _, high, low] = number.to_be_bytes();
+    [high, low]
+}
+
+/// Lines of bits as PNG has them: white is 1, each line begins with its filter (none), and what lies behind the last
+/// pixel does not differ from scan to scan.
+pub(crate) fn png_lines(lines: &[u8], width: u32) -> Vec<u8> {
+    let stride = bit_stride(width);
+    let behind = if width.is_multiple_of(8) { 0 } else { 0xff_u8 >> (width % 8) };
+    let mut white = Vec::with_capacity(lines.len() + lines.len() / stride);
+    for line in lines.chunks_exact(stride) {
+        white.push(0);
+        white.extend(line.iter().map(|byte| !byte));
+        if let Some(last) = white.last_mut() {
+            *last |= behind;
+        }
+    }
+    white
+}
+
+/// A PNG around the compressed lines of a page of bits.
+pub(crate) fn png(zlib: &[u8], width: u32, height: u32, dpi: u32) -> Result<Vec<u8>, ScanError> {
     let fault = |e: png::EncodingError| ScanError::Invalid(format!("PNG: {e}"));
-    let mut bytes = Vec::with_capacity(bits.len() / 8);
+    let mut bytes = Vec::with_capacity(zlib.len() + 128);
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.set_depth(png::BitDepth::One);
@@ -94,68 +195,8 @@ fn png(bits: &[u8], width: u32, height: u32, dpi: u32) -> Result<Vec<u8>, ScanEr
         yppu: per_metre,
         unit: png::Unit::Meter,
     }));
-    // PNG has white as 1, and what lies behind the last pixel of a line shall not differ from scan to scan.
-    let mut white: Vec<u8> = bits.iter().map(|byte| !byte).collect();
-    if !width.is_multiple_of(8) {
-        let behind = 0xff_u8 >> (width % 8);
-        white.chunks_exact_mut(bit_stride(width)).for_each(|line| line[bit_stride(width) - 1] |= behind);
-    }
     let mut writer = encoder.write_header().map_err(fault)?;
-    writer.write_image_data(&white).map_err(fault)?;
+    writer.write_chunk(png::chunk::IDAT, zlib).map_err(fault)?;
     writer.finish().map_err(fault)?;
     Ok(bytes)
-}
-
-fn thumbnail(page: Page) -> Result<Vec<u8>, ScanError> {
-    let whole = "a page holds width times height samples";
-    let (width, height) = (page.width, page.height);
-    let scale = (f64::from(THUMBNAIL_SIDE) / f64::from(width.max(height))).min(1.0);
-    let side = |length: u32| ((f64::from(length) * scale).round() as u32).max(1);
-    let small: image::RgbImage = match page.pixels {
-        Pixels::Rgb(rgb) => {
-            let page = image::RgbImage::from_raw(width, height, rgb).expect(whole);
-            imageops::thumbnail(&page, side(width), side(height))
-        }
-        _ => {
-            let Pixels::Grey(grey) = page.into_grey().pixels else {
-                unreachable!("into_grey gives a grey page")
-            };
-            let page = image::GrayImage::from_raw(width, height, grey).expect(whole);
-            imageops::thumbnail(&page, side(width), side(height)).convert()
-        }
-    };
-    let small = Page { width: small.width(), height: small.height(), pixels: Pixels::Rgb(small.into_raw()) };
-    let Pixels::Rgb(samples) = &small.pixels else { unreachable!("made two lines above") };
-    let mut bytes = Vec::new();
-    jpeg(jpeg_encoder::Encoder::new(&mut bytes, THUMBNAIL_QUALITY), samples, &small)?;
-    Ok(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bits_come_back_from_the_png_with_black_as_nought_and_their_resolution() {
-        let page = Page { width: 10, height: 2, pixels: Pixels::Bits(vec![0b1000_0001, 0x40, 0, 0xff]) };
-        let capture = encode(page, 300, None).unwrap();
-        assert_eq!((capture.format, capture.width_px, capture.height_px), (CaptureFormat::Png, 10, 2));
-        let mut reader = png::Decoder::new(std::io::Cursor::new(&capture.bytes)).read_info().unwrap();
-        assert_eq!(reader.info().pixel_dims.unwrap().xppu, 11_811);
-        let mut raw = vec![0; 4];
-        reader.next_frame(&mut raw).unwrap();
-        assert_eq!(raw, [0b0111_1110, 0b1011_1111, 0xff, 0b0011_1111]);
-    }
-
-    #[test]
-    fn colour_is_a_baseline_jpeg_without_subsampling_and_the_thumbnail_is_small() {
-        let page = Page { width: 900, height: 1200, pixels: Pixels::Rgb(vec![200; 900 * 1200 * 3]) };
-        let capture = encode(page, 300, None).unwrap();
-        let sof = capture.bytes.windows(2).position(|two| two == [0xff, 0xc0]).expect("a baseline frame");
-        assert_eq!(capture.bytes[sof + 11], 0x11, "luma sampled 1x1");
-        let density = capture.bytes.windows(5).position(|jfif| jfif == b"JFIF\0").unwrap() + 7;
-        assert_eq!(capture.bytes[density..density + 5], [1, 1, 44, 1, 44], "300 dots per inch");
-        let small = image::load_from_memory(&capture.thumbnail).unwrap();
-        assert_eq!((small.width(), small.height()), (240, 320));
-    }
 }

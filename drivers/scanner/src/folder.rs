@@ -13,12 +13,11 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use image::DynamicImage;
-
-use crate::capture;
+use crate::ahead::Ahead;
+use crate::capture::Capture;
 use crate::device::{Colour, Device, PaperSize, Request, Source};
 use crate::error::ScanError;
-use crate::page::{Page, Pixels};
+use crate::page::Outline;
 use crate::worker::{Desk, Driver};
 
 const EXTENSIONS: [&str; 9] = ["jpg", "jpeg", "png", "tif", "tiff", "pnm", "ppm", "pgm", "pbm"];
@@ -92,29 +91,34 @@ impl Driver for Folder {
                 return Err(ScanError::Cancelled);
             }
             desk.lines(pages + 1, 0, None)?;
-            let (page, dpi) = read_sheet(sheet, request.dpi)?;
+            let capture = captured(sheet, request)?;
             pages += 1;
-            desk.page(pages, capture::encode(page.reduced_to(request.colour), dpi, None)?)?;
+            desk.page(pages, capture)?;
         }
         Ok(pages)
     }
 }
 
-fn read_sheet(path: &Path, wanted_dpi: u32) -> Result<(Page, u32), ScanError> {
-    let name = || path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let bytes = fs::read(path).map_err(|e| ScanError::Io(format!("{}: {e}", name())))?;
+fn captured(sheet: &Path, request: &Request) -> Result<Capture, ScanError> {
+    let name = || sheet.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let bytes = fs::read(sheet).map_err(|e| ScanError::Io(format!("{}: {e}", name())))?;
     let image =
         image::load_from_memory(&bytes).map_err(|e| ScanError::Invalid(format!("{}: {e}", name())))?;
     let (width, height) = (image.width(), image.height());
-    let pixels = match image {
-        DynamicImage::ImageLuma8(grey) => Pixels::Grey(grey.into_raw()),
-        image if !image.color().has_color() => Pixels::Grey(image.into_luma8().into_raw()),
-        image => Pixels::Rgb(image.into_rgb8().into_raw()),
-    };
     if width == 0 || height == 0 {
         return Err(ScanError::Invalid(format!("{}: an image without pixels", name())));
     }
-    Ok((Page { width, height, pixels }, resolution(&bytes).unwrap_or(wanted_dpi)))
+    let dpi = resolution(&bytes).unwrap_or(request.dpi);
+    drop(bytes);
+    let (colour, samples) = if image.color().has_color() {
+        (Colour::Colour, image.into_rgb8().into_raw())
+    } else {
+        (Colour::Grey, image.into_luma8().into_raw())
+    };
+    let outline = Outline { width, height: Some(height), colour };
+    let mut ahead = Ahead::begin(outline, request.colour, dpi)?;
+    samples.chunks_exact(outline.stride()).try_for_each(|line| ahead.line(line))?;
+    ahead.finish()
 }
 
 /// The resolution a JPEG (JFIF density) or a PNG (`pHYs`) says it has, dots per inch, where it is a plausible

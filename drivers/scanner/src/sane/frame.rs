@@ -1,9 +1,9 @@
-//! From the bytes of SANE's frames to a [`Page`].
+//! From the bytes of SANE's frames to the lines of a page.
 //!
 //! A page comes as one frame (grey or RGB) or as three (red, green, blue, in any order). A frame is lines of
 //! `bytes_per_line`, of which the pixels may fill less; how many lines there are is sometimes known only at the
 //! end; reads are cut anywhere. [`Layout::check`] refuses what cannot be a page before a byte of it is believed,
-//! [`Assembly`] cuts lines and keeps the pixels.
+//! [`Assembly`] cuts lines and gives their pixels away as they come.
 //!
 //! ```text
 //! grey, 1 bit, 10 pixels, 4 bytes a line:   [x x . .] [x x . .] ...   x kept, . padding
@@ -16,11 +16,10 @@
 
 use sane_sys::{Frame, Parameters};
 
-use crate::ahead::Outline;
 use crate::capture::MOST_SIDE;
 use crate::device::Colour;
 use crate::error::ScanError;
-use crate::page::{Page, Pixels, bit_stride};
+use crate::page::{Outline, bit_stride};
 
 /// No page is larger, bytes: beyond this, parameters are garbage.
 const MOST_BYTES: usize = 2 << 30;
@@ -87,23 +86,38 @@ impl Layout {
         Ok(Layout { channels, depth, width, stride, lines })
     }
 
-    /// Bytes of one line of the page.
-    fn page_stride(&self) -> usize {
-        match (self.channels, self.depth) {
-            (Channels::Grey, Depth::One) => bit_stride(self.width),
-            (Channels::Grey, _) => self.width as usize,
-            (Channels::Rgb | Channels::Plane(_), _) => 3 * self.width as usize,
+    /// The page as its lines will be.
+    fn outline(&self) -> Outline {
+        let colour = match (self.channels, self.depth) {
+            (Channels::Grey, Depth::One) => Colour::BlackWhite,
+            (Channels::Grey, _) => Colour::Grey,
+            (Channels::Rgb | Channels::Plane(_), _) => Colour::Colour,
+        };
+        Outline { width: self.width, height: self.lines, colour }
+    }
+
+    /// Whether a line of the frame begins with the line of the page, sample for sample.
+    fn is_line_of_page(&self) -> bool {
+        match self.channels {
+            Channels::Grey => self.depth != Depth::Sixteen,
+            Channels::Rgb => self.depth == Depth::Eight,
+            Channels::Plane(_) => false,
         }
+    }
+
+    fn is_one_of_three(&self) -> bool {
+        matches!(self.channels, Channels::Plane(_))
     }
 }
 
-/// A page under way.
+/// A page under way. Its lines are given away as they come; only colours in three passes have to be kept until the
+/// last of them.
 pub(crate) struct Assembly {
     layout: Layout,
-    /// The page so far, `layout.page_stride()` bytes a line.
-    samples: Vec<u8>,
     /// The beginning of a line whose end has not been read.
     begun: Vec<u8>,
+    /// One line of a page that comes in one frame, or all of a page that comes in three.
+    samples: Vec<u8>,
     /// Whole lines of the frame under way.
     frame_lines: u32,
     /// Whole lines of all frames before it.
@@ -114,21 +128,30 @@ pub(crate) struct Assembly {
     passes: [bool; 3],
 }
 
+/// Where the lines of a page go.
+pub(crate) type Lines<'a> = &'a mut dyn FnMut(&[u8]) -> Result<(), ScanError>;
+
 impl Assembly {
     /// Begins a page with its first frame.
     pub(crate) fn new(layout: Layout) -> Result<Assembly, ScanError> {
         let mut samples = Vec::new();
-        let expected = layout.page_stride().saturating_mul(layout.lines.unwrap_or(0) as usize);
+        let lines = if layout.is_one_of_three() { layout.lines.unwrap_or(1) } else { 1 };
+        let expected = layout.outline().stride().saturating_mul(lines as usize);
         samples.try_reserve_exact(expected.min(MOST_BYTES)).map_err(|_| ScanError::OutOfMemory)?;
         Ok(Assembly {
             layout,
-            samples,
             begun: Vec::with_capacity(layout.stride),
+            samples,
             frame_lines: 0,
             earlier_lines: 0,
             height: None,
             passes: [false; 3],
         })
+    }
+
+    /// What is known of the page.
+    pub(crate) fn outline(&self) -> Outline {
+        self.layout.outline()
     }
 
     /// Begins the next pass. It must fit the one before.
@@ -147,30 +170,14 @@ impl Assembly {
 
     /// Lines read, and how many there will be; three passes are three times the lines.
     pub(crate) fn progress(&self) -> (u32, Option<u32>) {
-        let passes = if matches!(self.layout.channels, Channels::Plane(_)) { 3 } else { 1 };
+        let passes = if self.layout.is_one_of_three() { 3 } else { 1 };
         (self.earlier_lines + self.frame_lines, self.layout.lines.map(|lines| passes * lines))
     }
 
-    /// What is known of a page whose lines are final as they come and whose height is announced: one frame of
-    /// whole bytes.
-    pub(crate) fn outline(&self) -> Option<Outline> {
-        let colour = match (self.layout.channels, self.layout.depth) {
-            (Channels::Grey, Depth::Eight | Depth::Sixteen) => Colour::Grey,
-            (Channels::Rgb, _) => Colour::Colour,
-            (Channels::Grey, Depth::One) | (Channels::Plane(_), _) => return None,
-        };
-        let (width, height) =
-            (u16::try_from(self.layout.width).ok()?, u16::try_from(self.layout.lines?).ok()?);
-        Some(Outline { width, height, colour })
-    }
-
-    /// The whole lines of the page so far.
-    pub(crate) fn samples(&self) -> &[u8] {
-        &self.samples
-    }
-
-    /// Takes the next bytes of the frame, cut anywhere.
-    pub(crate) fn feed(&mut self, mut bytes: &[u8]) -> Result<(), ScanError> {
+    /// Takes the next bytes of the frame, cut anywhere, and gives away the lines that are whole now.
+    ///
+    /// Fails on more lines than a page can have, and when `page` does.
+    pub(crate) fn feed(&mut self, mut bytes: &[u8], page: Lines<'_>) -> Result<(), ScanError> {
         let stride = self.layout.stride;
         if !self.begun.is_empty() {
             let missing = (stride - self.begun.len()).min(bytes.len());
@@ -181,35 +188,39 @@ impl Assembly {
                 return Ok(());
             }
             let line = std::mem::take(&mut self.begun);
-            self.line(&line)?;
+            self.line(&line, page)?;
             self.begun = line;
             self.begun.clear();
         }
         let mut lines = bytes.chunks_exact(stride);
         for line in &mut lines {
-            self.line(line)?;
+            self.line(line, page)?;
         }
         self.begun.extend_from_slice(lines.remainder());
         Ok(())
     }
 
-    fn line(&mut self, line: &[u8]) -> Result<(), ScanError> {
+    fn line(&mut self, line: &[u8], page: Lines<'_>) -> Result<(), ScanError> {
         // More than announced: not part of the page.
         if self.layout.lines.is_some_and(|lines| self.frame_lines >= lines) {
             return Ok(());
         }
-        if self.frame_lines >= MOST_SIDE || self.samples.len() >= MOST_BYTES {
+        let stride = self.outline().stride();
+        if self.frame_lines >= MOST_SIDE || self.frame_lines as usize * stride >= MOST_BYTES {
             return Err(ScanError::Invalid("a page without end".into()));
         }
-        let page_stride = self.layout.page_stride();
-        let at = self.frame_lines as usize * page_stride;
-        if self.samples.len() < at + page_stride {
-            self.samples.try_reserve(page_stride).map_err(|_| ScanError::OutOfMemory)?;
-            self.samples.resize(at + page_stride, 0);
-        }
-        put_line(&self.layout, line, &mut self.samples[at..at + page_stride]);
+        let at = if self.layout.is_one_of_three() { self.frame_lines as usize * stride } else { 0 };
         self.frame_lines += 1;
-        Ok(())
+        if self.layout.is_line_of_page() {
+            return page(&line[..stride]);
+        }
+        if self.samples.len() < at + stride {
+            self.samples.try_reserve(stride).map_err(|_| ScanError::OutOfMemory)?;
+            self.samples.resize(at + stride, 0);
+        }
+        let place = &mut self.samples[at..at + stride];
+        put_line(&self.layout, line, place);
+        if self.layout.is_one_of_three() { Ok(()) } else { page(place) }
     }
 
     /// Ends the frame under way; `true` when the page is complete.
@@ -225,28 +236,23 @@ impl Assembly {
         }
     }
 
-    /// The page, as high as its shortest frame. Fails when not one line of it came.
-    pub(crate) fn finish(mut self) -> Result<Page, ScanError> {
+    /// Gives away what was kept back: a page in three passes, as high as its shortest.
+    pub(crate) fn finish(self, page: Lines<'_>) -> Result<(), ScanError> {
         let height = self.height.unwrap_or(0);
-        if height == 0 {
-            return Err(ScanError::Io("the scanner sent a page without a line".into()));
-        }
         if self.layout.lines.is_some_and(|lines| lines != height) {
             tracing::warn!(announced = ?self.layout.lines, came = height, "a page shorter than announced");
         }
-        self.samples.truncate(height as usize * self.layout.page_stride());
-        let pixels = match (self.layout.channels, self.layout.depth) {
-            (Channels::Grey, Depth::One) => Pixels::Bits(self.samples),
-            (Channels::Grey, _) => Pixels::Grey(self.samples),
-            (Channels::Rgb | Channels::Plane(_), _) => Pixels::Rgb(self.samples),
-        };
-        Ok(Page { width: self.layout.width, height, pixels })
+        if !self.layout.is_one_of_three() {
+            return Ok(());
+        }
+        self.samples.chunks_exact(self.outline().stride()).take(height as usize).try_for_each(page)
     }
 }
 
 /// One line of a frame into its place in the page.
 fn put_line(layout: &Layout, line: &[u8], place: &mut [u8]) {
     match (layout.channels, layout.depth) {
+        // Goes as it is and does not come here.
         (Channels::Grey, Depth::One) | (Channels::Grey | Channels::Rgb, Depth::Eight) => {
             place.copy_from_slice(&line[..place.len()]);
         }
@@ -298,87 +304,89 @@ mod tests {
     }
 
     /// Puts the bytes through in pieces of every size up to their length: the cut must not matter.
-    fn assemble(parameters: &Parameters, bytes: &[u8]) -> Page {
+    fn assemble(parameters: &Parameters, bytes: &[u8]) -> (Colour, Vec<Vec<u8>>) {
         let layout = Layout::check(parameters).unwrap();
-        let whole = {
+        let in_pieces_of = |size: usize| {
+            let mut lines = Vec::new();
+            let mut page = keep_in(&mut lines);
             let mut assembly = Assembly::new(layout).unwrap();
-            assembly.feed(bytes).unwrap();
+            bytes.chunks(size).for_each(|piece| assembly.feed(piece, &mut page).unwrap());
             assert!(assembly.end_frame());
-            assembly.finish().unwrap()
+            assembly.finish(&mut page).unwrap();
+            drop(page);
+            lines
         };
-        for piece in 1..=bytes.len() {
-            let mut assembly = Assembly::new(layout).unwrap();
-            bytes.chunks(piece).for_each(|piece| assembly.feed(piece).unwrap());
-            assembly.end_frame();
-            assert_eq!(assembly.finish().unwrap(), whole, "in pieces of {piece}");
+        let whole = in_pieces_of(bytes.len());
+        (1..bytes.len()).for_each(|size| assert_eq!(in_pieces_of(size), whole, "in pieces of {size}"));
+        (layout.outline().colour, whole)
+    }
+
+    fn keep_in(lines: &mut Vec<Vec<u8>>) -> impl FnMut(&[u8]) -> Result<(), ScanError> {
+        |line| {
+            lines.push(line.to_vec());
+            Ok(())
         }
-        whole
+    }
+
+    fn nowhere(_: &[u8]) -> Result<(), ScanError> {
+        Ok(())
     }
 
     #[test]
     fn every_kind_of_frame_is_read() {
+        use Colour::{BlackWhite, Grey};
         let wide = |samples: &[u16]| samples.iter().flat_map(|s| s.to_ne_bytes()).collect::<Vec<u8>>();
-        let cases: [(&str, Parameters, Vec<u8>, u32, Pixels); 8] = [
-            (
-                "grey",
-                parameters(Frame::GRAY, 8, 2, 2, 2),
-                vec![1, 2, 3, 4],
-                2,
-                Pixels::Grey(vec![1, 2, 3, 4]),
-            ),
+        // what, the frame, its bytes, what the page is made of, its lines
+        let cases: [(&str, Parameters, Vec<u8>, Colour, &[&[u8]]); 9] = [
+            ("grey", parameters(Frame::GRAY, 8, 2, 2, 2), vec![1, 2, 3, 4], Grey, &[&[1, 2], &[3, 4]]),
             (
                 "padded lines",
                 parameters(Frame::GRAY, 8, 2, 4, 2),
                 vec![1, 2, 99, 99, 3, 4, 99, 99],
-                2,
-                Pixels::Grey(vec![1, 2, 3, 4]),
+                Grey,
+                &[&[1, 2], &[3, 4]],
             ),
             (
                 "unknown height, and an unfinished last line",
                 parameters(Frame::GRAY, 8, 2, 2, -1),
                 vec![1, 2, 3, 4, 5, 6, 7],
-                3,
-                Pixels::Grey(vec![1, 2, 3, 4, 5, 6]),
+                Grey,
+                &[&[1, 2], &[3, 4], &[5, 6]],
             ),
-            (
-                "fewer lines than announced",
-                parameters(Frame::GRAY, 8, 1, 1, 9),
-                vec![5],
-                1,
-                Pixels::Grey(vec![5]),
-            ),
-            (
-                "more lines than announced",
-                parameters(Frame::GRAY, 8, 1, 1, 1),
-                vec![5, 6],
-                1,
-                Pixels::Grey(vec![5]),
-            ),
+            ("fewer lines than announced", parameters(Frame::GRAY, 8, 1, 1, 9), vec![5], Grey, &[&[5]]),
+            ("more lines than announced", parameters(Frame::GRAY, 8, 1, 1, 1), vec![5, 6], Grey, &[&[5]]),
             (
                 "one bit, set is black",
                 parameters(Frame::GRAY, 1, 10, 3, 1),
                 vec![0x80, 0x40, 99],
-                1,
-                Pixels::Bits(vec![0x80, 0x40]),
+                BlackWhite,
+                &[&[0x80, 0x40]],
+            ),
+            (
+                "16 bits, grey",
+                parameters(Frame::GRAY, 16, 1, 2, 2),
+                wide(&[0x1234, 0xff00]),
+                Grey,
+                &[&[0x12], &[0xff]],
             ),
             (
                 "16 bits, colour",
                 parameters(Frame::RGB, 16, 1, 6, 1),
                 wide(&[0x1234, 0xff00, 0x0080]),
-                1,
-                Pixels::Rgb(vec![0x12, 0xff, 0]),
+                Colour::Colour,
+                &[&[0x12, 0xff, 0]],
             ),
             (
                 "one bit, colour: set is bright",
                 parameters(Frame::RGB, 1, 2, 3, 1),
                 vec![0b1000_0000, 0b0100_0000, 0b1100_0000],
-                1,
-                Pixels::Rgb(vec![255, 0, 255, 0, 255, 255]),
+                Colour::Colour,
+                &[&[255, 0, 255, 0, 255, 255]],
             ),
         ];
-        for (what, parameters, bytes, height, pixels) in cases {
+        for (what, parameters, bytes, colour, lines) in cases {
             let page = assemble(&parameters, &bytes);
-            assert_eq!((page.height, page.pixels), (height, pixels), "{what}");
+            assert_eq!(page, (colour, lines.iter().map(|line| line.to_vec()).collect()), "{what}");
         }
     }
 
@@ -396,13 +404,15 @@ mod tests {
                     None => page = Some(Assembly::new(layout).unwrap()),
                 }
                 let assembly = page.as_mut().unwrap();
-                assembly.feed(&bytes).unwrap();
+                assembly.feed(&bytes, &mut nowhere).unwrap();
                 complete = assembly.end_frame();
             }
             assert!(complete);
             let assembly = page.unwrap();
             assert_eq!(assembly.progress(), (6, Some(6)));
-            assert_eq!(assembly.finish().unwrap().pixels, Pixels::Rgb(vec![1, 3, 5, 2, 4, 6]), "{order:?}");
+            let mut lines = Vec::new();
+            assembly.finish(&mut keep_in(&mut lines)).unwrap();
+            assert_eq!(lines, [[1, 3, 5], [2, 4, 6]], "{order:?}");
         }
     }
 
@@ -410,7 +420,7 @@ mod tests {
     fn passes_that_do_not_fit_are_refused() {
         let layout = |format, width| Layout::check(&parameters(format, 8, width, width, 1)).unwrap();
         let mut assembly = Assembly::new(layout(Frame::RED, 2)).unwrap();
-        assembly.feed(&[1, 2]).unwrap();
+        assembly.feed(&[1, 2], &mut nowhere).unwrap();
         assert!(!assembly.end_frame());
         assert!(assembly.next_frame(layout(Frame::RED, 2)).is_err(), "the same pass again");
         assert!(assembly.next_frame(layout(Frame::BLUE, 3)).is_err(), "another width");
@@ -438,9 +448,14 @@ mod tests {
         for (what, parameters) in cases {
             assert!(matches!(Layout::check(&parameters), Err(ScanError::Invalid(_))), "{what}");
         }
-        let layout = Layout::check(&parameters(Frame::GRAY, 8, 10, 10, 10)).unwrap();
-        let mut nothing = Assembly::new(layout).unwrap();
-        nothing.end_frame();
-        assert!(matches!(nothing.finish(), Err(ScanError::Io(_))), "a page without a line");
+    }
+
+    #[test]
+    fn a_page_that_never_ends_is_given_up() {
+        let layout = Layout::check(&parameters(Frame::GRAY, 8, 1, 1, -1)).unwrap();
+        let mut assembly = Assembly::new(layout).unwrap();
+        let most = vec![7; MOST_SIDE as usize];
+        assembly.feed(&most, &mut nowhere).unwrap();
+        assert!(matches!(assembly.feed(&[7], &mut nowhere), Err(ScanError::Invalid(_))));
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::frame::{Assembly, Layout};
 use super::session::Session;
 use crate::ahead::Ahead;
-use crate::capture::{self, Capture};
+use crate::capture::Capture;
 use crate::device::Colour;
 use crate::error::ScanError;
 use crate::worker::Desk;
@@ -25,10 +25,8 @@ pub(super) struct Reading<'a, 'l> {
     session: &'a mut Session<'l>,
     desk: &'a mut Desk,
     number: u32,
-    wanted: Colour,
-    dpi: u32,
     assembly: Assembly,
-    ahead: Option<Ahead>,
+    ahead: Ahead,
 }
 
 impl<'a, 'l> Reading<'a, 'l> {
@@ -45,12 +43,11 @@ impl<'a, 'l> Reading<'a, 'l> {
         }
         session.start()?;
         let assembly = Assembly::new(Layout::check(&session.parameters()?)?)?;
-        let outline = assembly.outline().filter(|outline| outline.colour <= wanted);
-        let ahead = outline.and_then(|outline| Ahead::begin(outline, dpi));
-        Ok(Reading { session, desk, number, wanted, dpi, assembly, ahead })
+        let ahead = Ahead::begin(assembly.outline(), wanted, dpi)?;
+        Ok(Reading { session, desk, number, assembly, ahead })
     }
 
-    /// Reads all frames of the page and encodes it.
+    /// Reads all frames of the page, which is encoded on the way.
     ///
     /// Fails with [`ScanError::FeederEmpty`] only before the first line: paper that ends in mid-page is no end.
     pub(super) fn finish(mut self) -> Result<Capture, ScanError> {
@@ -63,8 +60,8 @@ impl<'a, 'l> Reading<'a, 'l> {
                 other => other,
             })?;
             if self.assembly.end_frame() {
-                let page = self.assembly.finish()?.reduced_to(self.wanted);
-                return capture::encode(page, self.dpi, self.ahead.and_then(Ahead::finish));
+                self.assembly.finish(&mut |line| self.ahead.line(line))?;
+                return self.ahead.finish();
             }
             self.session.start()?;
             self.assembly.next_frame(Layout::check(&self.session.parameters()?)?)?;
@@ -81,10 +78,7 @@ impl<'a, 'l> Reading<'a, 'l> {
                 None => return Ok(()),
                 Some([]) => std::thread::sleep(NOTHING_YET),
                 Some(bytes) => {
-                    self.assembly.feed(bytes)?;
-                    if let Some(ahead) = &mut self.ahead {
-                        ahead.give(self.assembly.samples());
-                    }
+                    self.assembly.feed(bytes, &mut |line| self.ahead.line(line))?;
                     self.tell()?;
                 }
             }
