@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use office::letters::form::Register;
 use office::letters::model::{Act, People};
 use office::letters::{self, Letter};
-use office::{Command, scans, seals};
+use office::{Command, profiles, scans, seals};
 use serde_json::{Value, json};
 use wire::Stamp;
 
@@ -90,7 +90,22 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET /api/scans/{scan}/pages/1.jpg", "1y4443", ""),
     ("POST /api/scans/{scan}/cancel", "1y3333", ""),
     ("POST /api/scans/{scan}/compose", "1y3333", ""),
-    ("POST /api/scans/{scan}/drop-page", "1y3333", r#"{"version":99,"number":1}"#),
+    ("POST /api/scans/{scan}/arrange", "1y4443", r#"{"version":99,"pages":[]}"#),
+    ("POST /api/scans/{scan}/split", "1y3333", r#"{"version":99}"#),
+    ("POST /api/scans/{scan}/merge", "1y3333", r#"{"version":99,"from":"{scan}","from_version":99}"#),
+    ("POST /api/scans/{scan}/settle", "1y3333", r#"{"version":99}"#),
+    ("GET /api/profiles", "1y3333", ""),
+    (
+        "POST /api/profiles",
+        "1y3333",
+        r#"{"name":"","device":"none","device_label":"","source":"feeder","colour":"colour","dpi":300,"paper":"a4"}"#,
+    ),
+    (
+        "POST /api/profiles/{profile}/amend",
+        "1y3333",
+        r#"{"version":99,"name":"X","device":"none","device_label":"","source":"feeder","colour":"colour","dpi":300,"paper":"a4"}"#,
+    ),
+    ("POST /api/profiles/{profile}/remove", "1y3333", r#"{"version":99}"#),
     ("POST /api/scans/{scan}/discard", "1y4443", ""),
     ("POST /api/scans/{scan}/continue", "1y3333", ""),
     ("POST /api/uploads", "1yyyy3", "bytes"),
@@ -106,6 +121,7 @@ struct Things {
     scan: String,
     account: String,
     certificate: String,
+    profile: String,
     teacher: String,
 }
 
@@ -115,17 +131,21 @@ impl Things {
         let blobs = school.desk.journal().blobs();
         let page = blobs.put(include_bytes!("../fixtures/pages/p01.jpg")).unwrap();
         let file = blobs.put(b"%PDF-1.7 for the permission table").unwrap();
-        let start = || Command::Scans(scans::Command::Start(scans::Settings::default()));
+        let start = || {
+            let settings = scans::Settings::default();
+            Command::Scans(scans::Command::Start { settings, queued: false, owner: None })
+        };
         let keep = |scan| {
-            let page = scans::Command::KeepPage {
-                scan,
+            let page = scans::Keep {
                 capture: page,
                 thumbnail: page,
                 width_px: 2480,
                 height_px: 3508,
                 dpi: 300,
+                side: None,
+                photo: None,
             };
-            for command in [page, scans::Command::Finish { scan }] {
+            for command in [scans::Command::KeepPage { scan, page }, scans::Command::Finish { scan }] {
                 school.desk.execute_here(&office::Actor::Machine("test"), &Command::Scans(command)).unwrap();
             }
         };
@@ -163,12 +183,19 @@ impl Things {
             not_after: Stamp::from_unix_ms(4_000_000_000_000),
         };
         let add = seals::Command::AddCertificate { key_file: file, facts };
+        let profile = Command::Profiles(profiles::Command::Save {
+            profile: None,
+            name: "Công văn".into(),
+            settings: scans::Settings::default(),
+            button: None,
+        });
         Self {
             letter: letter.to_string(),
             file: file.to_string(),
             scan: scan.to_string(),
             account: other.id.to_string(),
             certificate: school.ask(clerk, Command::Seals(add)).unwrap().to_string(),
+            profile: school.ask(clerk, profile).unwrap().to_string(),
             teacher: teacher.id.to_string(),
         }
     }
@@ -179,6 +206,7 @@ impl Things {
             .replace("{scan}", &self.scan)
             .replace("{account}", &self.account)
             .replace("{certificate}", &self.certificate)
+            .replace("{profile}", &self.profile)
             .replace("{teacher}", &self.teacher)
     }
 }

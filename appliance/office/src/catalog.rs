@@ -10,11 +10,11 @@ use crate::error::Error;
 use crate::kit::Told;
 use crate::letters::Letter;
 use crate::rights::{Actor, Author};
-use crate::{accounts, letters, link, scans, seals, units, upkeep};
+use crate::{accounts, letters, link, profiles, scans, seals, units, upkeep};
 
 /// Number of the projection: a box that finds rows of another number replays its journal when it opens. Raise it with
 /// every change of a row or of an `apply`.
-pub const ROWS_VERSION: u32 = 1;
+pub const ROWS_VERSION: u32 = 2;
 
 /// Everything that can be asked of the office.
 #[derive(Debug, Clone)]
@@ -24,6 +24,7 @@ pub enum Command {
     Units(units::Command),
     Letters(letters::Command),
     Scans(scans::Command),
+    Profiles(profiles::Command),
     Seals(seals::Command),
     Link(link::Command),
     Upkeep(upkeep::Command),
@@ -38,6 +39,7 @@ pub enum Event {
     Units(units::Event),
     Letters(letters::Event),
     Scans(scans::Event),
+    Profiles(profiles::Event),
     Seals(seals::Event),
     Link(link::Event),
     Upkeep(upkeep::Event),
@@ -85,6 +87,7 @@ impl Event {
             "account" => Self::Accounts(serde_json::from_str(text)?),
             "unit" => Self::Units(serde_json::from_str(text)?),
             "scan" => Self::Scans(serde_json::from_str(text)?),
+            "profile" => Self::Profiles(serde_json::from_str(text)?),
             "certificate" => Self::Seals(serde_json::from_str(text)?),
             "link" => Self::Link(serde_json::from_str(text)?),
             "clock" => Self::Upkeep(serde_json::from_str(text)?),
@@ -97,11 +100,8 @@ impl Event {
     pub fn blobs(&self) -> Vec<Sha256> {
         match self {
             Self::Letters(letters::Event::Attached { file, .. }) => vec![file.paper.name],
-            Self::Letters(letters::Event::Sealed { paper, .. })
-            | Self::Scans(scans::Event::Composed { paper, .. } | scans::Event::Uploaded { paper, .. }) => {
-                vec![paper.name]
-            }
-            Self::Scans(scans::Event::PageKept { capture, thumbnail, .. }) => vec![*capture, *thumbnail],
+            Self::Letters(letters::Event::Sealed { paper, .. }) => vec![paper.name],
+            Self::Scans(event) => event.blobs(),
             Self::Seals(seals::Event::Added { key_file, .. }) => vec![*key_file],
             _ => Vec::new(),
         }
@@ -114,6 +114,7 @@ impl Event {
             Self::Units(_) => "unit",
             Self::Letters(_) => "letters",
             Self::Scans(_) => "scans",
+            Self::Profiles(_) => "profiles",
             Self::Seals(_) => "certificates",
             Self::Link(_) => "link",
             Self::Upkeep(_) => "clock",
@@ -152,11 +153,12 @@ pub fn decide(rows: &Rows<'_>, actor: &Actor, command: &Command, now: &Now) -> R
             letters::rules::decide(&given, actor, command, now)?
         }
         Command::Scans(command) => {
-            let given = match command.scan() {
-                Some(id) => rows.get(&id.to_string())?,
-                None => None,
-            };
-            wrap(scans::rules::decide(given.as_ref(), actor, command, now)?, Event::Scans)
+            let given = scans::rules::gather(rows, command)?;
+            wrap(scans::rules::decide(&given, actor, command, now)?, Event::Scans)
+        }
+        Command::Profiles(command) => {
+            let known = rows.all()?;
+            wrap(profiles::rules::decide(&known, actor, command, now)?, Event::Profiles)
         }
         Command::Seals(command) => {
             let given = seals::rules::gather(rows, command)?;
@@ -191,6 +193,7 @@ pub fn project(rows: &mut Rows<'_>, header: &Header, body: &str) -> Result<(), F
         Event::Units(event) => units::rules::project(rows, event),
         Event::Letters(event) => project_letter(rows, &told, event),
         Event::Scans(event) => scans::rules::project(rows, &told, event),
+        Event::Profiles(event) => profiles::rules::project(rows, &told, event),
         Event::Seals(event) => seals::rules::project(rows, event),
         Event::Link(event) => link::rules::project(rows, &told, event),
         Event::Upkeep(_) => Ok(()),

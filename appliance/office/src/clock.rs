@@ -152,6 +152,12 @@ impl Corrected {
     }
 }
 
+/// The `n`th of the names that follow a fresh one, for a command that begins several things; the 0th is the name itself.
+/// A fresh name ends in 32 random bits or more, so that the few after it are nobody else's.
+pub fn nth_id(first: Uuid, n: u32) -> Uuid {
+    Uuid::from_u128(first.as_u128().wrapping_add(u128::from(n)))
+}
+
 /// Time and fresh names, handed to the rules so that they stay pure.
 #[derive(Debug, Clone)]
 pub struct Now {

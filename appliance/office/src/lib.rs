@@ -42,6 +42,7 @@ pub mod http;
 pub mod kit;
 pub mod letters;
 pub mod link;
+pub mod profiles;
 pub mod rights;
 pub mod scans;
 pub mod seals;

@@ -232,7 +232,7 @@ fn a_scan_belongs_to_one_document_only() {
     let hers = office.upload(&office.teacher, b"%PDF hers");
     let taken = Draft { paper: Some(hers), ..outgoing("report") };
     assert_eq!(refusal(office.draft(&office.other_teacher, taken)).code, "paper.not_found");
-    let start = scans::Command::Start(scans::Settings::default());
+    let start = scans::Command::Start { settings: scans::Settings::default(), queued: false, owner: None };
     let scan = office.ask(&office.clerk, Command::Scans(start)).unwrap().id.unwrap();
     let unfinished = Register { paper: Some(scan), ..incoming("3/A") };
     assert_eq!(refusal(office.register(unfinished)).code, "paper.not_composed");

@@ -85,7 +85,7 @@ async fn a_hub_that_asks_for_the_unit_s_key_or_an_unfiled_page_does_not_get_it()
     let school = School::open().await;
     let (clerk, it) = (school.staff[0].clone(), school.staff[4].clone());
     let blobs = school.desk.journal().blobs().clone();
-    let [key, page, pdf] =
+    let [key, capture, pdf] =
         [&b"the unit's key"[..], b"an unfiled page", b"%PDF-1.7 the document"].map(|b| blobs.put(b).unwrap());
 
     let facts = seals::CertificateFacts {
@@ -97,18 +97,25 @@ async fn a_hub_that_asks_for_the_unit_s_key_or_an_unfiled_page_does_not_get_it()
         not_after: Stamp::from_unix_ms(4_000_000_000_000),
     };
     school.ask(&clerk, Command::Seals(seals::Command::AddCertificate { key_file: key, facts }));
-    let scan = school.ask(&clerk, Command::Scans(scans::Command::Start(scans::Settings::default()))).unwrap();
-    let keep = scans::Command::KeepPage {
-        scan,
-        capture: page,
-        thumbnail: page,
+    let scan = school.ask(&clerk, Command::Scans(scans::Command::Start {
+        settings: scans::Settings::default(),
+        queued: false,
+        owner: None,
+    })).unwrap();
+    let page = scans::Keep {
+        capture,
+        thumbnail: capture,
         width_px: 1,
         height_px: 1,
         dpi: 300,
+        side: None,
+        photo: None,
     };
+    let keep = scans::Command::KeepPage { scan, page };
     school.desk.execute_here(&Actor::Machine("test"), &Command::Scans(keep)).unwrap();
     let paper = scans::Paper { name: pdf, pages: 1, bytes: 21, signed: false };
-    let brought = scans::Command::Upload { file_name: "văn bản.pdf".into(), paper };
+    let brought =
+        scans::Command::Upload { file_name: "văn bản.pdf".into(), paper, way: scans::Way::File };
     let form = Register {
         issuing_body: "Phòng Nội vụ".into(),
         reference_code: "1/A".into(),
@@ -120,7 +127,7 @@ async fn a_hub_that_asks_for_the_unit_s_key_or_an_unfiled_page_does_not_get_it()
     };
     school.ask(&clerk, Command::Letters(letters::Command::Register(Box::new(form))));
 
-    let hub = Prying::on(&school.desk, vec![key, page, pdf]);
+    let hub = Prying::on(&school.desk, vec![key, capture, pdf]);
     let join = json!({"hub_url": hub.open().await, "code": "ABCD"}).to_string();
     let (status, code) = school.knock(Some(&it), "POST", "/api/link/enrol", &join).await;
     assert_eq!(status, StatusCode::OK, "{code}");

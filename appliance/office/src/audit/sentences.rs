@@ -7,7 +7,7 @@ use wire::Book;
 use crate::accounts::{self, Account};
 use crate::catalog::{Body, Event};
 use crate::letters::{self, Letter, view};
-use crate::{link, scans, seals, units, upkeep};
+use crate::{link, profiles, scans, seals, units, upkeep};
 
 /// The sentence; none for what only repeats another entry.
 pub(super) fn of(rows: &Rows<'_>, event: &Event) -> Result<Option<String>, Fault> {
@@ -17,7 +17,10 @@ pub(super) fn of(rows: &Rows<'_>, event: &Event) -> Result<Option<String>, Fault
         Event::Units(units::Event::Amended { .. }) => "Sửa thông tin đơn vị".into(),
         Event::Letters(letters::Event::LineStated { .. }) => return Ok(None),
         Event::Letters(event) => format!("{} {}", letter_verb(event), letter_name(rows, event.letter())?),
+        Event::Scans(scans::Event::PageJudged { .. }) => return Ok(None),
         Event::Scans(event) => scan(event).into(),
+        Event::Profiles(profiles::Event::Saved { name, .. }) => format!("Ghi cách quét “{name}”"),
+        Event::Profiles(profiles::Event::Removed { .. }) => "Bỏ một cách quét".into(),
         Event::Seals(seals::Event::Added { facts, .. }) => format!("Thêm chứng thư số {}", facts.subject),
         Event::Seals(seals::Event::Withdrawn { .. }) => "Thôi dùng một chứng thư số".into(),
         Event::Link(link::Event::Enrolled { hub_name, .. }) => format!("Nối với cấp trên: {hub_name}"),
@@ -92,14 +95,23 @@ fn scan(event: &scans::Event) -> &'static str {
     use scans::Event as E;
     match event {
         E::Started { .. } => "Bắt đầu quét",
+        E::Begun { .. } => "Đến lượt quét",
         E::PageKept { .. } => "Quét xong một trang",
+        E::Turned { .. } => "Quét xong mặt trước",
         E::Finished { .. } => "Quét xong",
         E::Failed { .. } => "Máy quét dừng giữa chừng",
         E::Cancelled { .. } => "Dừng quét",
         E::Continued { .. } => "Quét tiếp",
         E::PageDropped { .. } => "Bỏ một trang quét",
+        E::Arranged { .. } => "Sắp lại các trang quét",
+        E::Parted { .. } => "Tách một bản quét",
+        E::Merged { .. } => "Gộp hai bản quét",
+        E::Noted { .. } => "Ghi chú cho một bản quét",
+        E::PageJudged { .. } => "Xem xét một trang quét",
+        E::PageRedone { .. } => "Nắn lại một trang chụp",
         E::Composed { .. } => "Ghép các trang thành tệp",
         E::Uploaded { .. } => "Đưa một tệp vào bàn quét",
+        E::Brought { .. } => "Đưa ảnh vào bàn quét",
         E::Filed { .. } => "Gắn bản quét vào văn bản",
         E::Discarded { .. } => "Bỏ một bản quét",
     }

@@ -7,6 +7,7 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
+use uuid::Uuid;
 use wire::{Book, Stamp};
 
 use super::{After, Office, Problem};
@@ -18,6 +19,7 @@ use crate::letters::model::{Letter, State as LetterState};
 use crate::letters::view::{BookName, LetterLine, is_unread};
 use crate::rights::{Role, Viewer};
 use crate::scans::Scan;
+use crate::scans::view::Live;
 
 /// The link above in words; the binary's follower knows it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -53,13 +55,15 @@ pub struct ScannerBrief {
     pub sentence: String,
 }
 
-/// What the rest of the box tells the home page.
+/// What the rest of the box tells pages.
 #[derive(Clone)]
 pub struct Surroundings {
     /// The link above.
     pub link: Arc<dyn Fn() -> LinkBrief + Send + Sync>,
     /// The scanner.
     pub scanner: Arc<dyn Fn() -> ScannerBrief + Send + Sync>,
+    /// What of a job is not in its row.
+    pub scan: Arc<dyn Fn(Uuid) -> Live + Send + Sync>,
 }
 
 pub(super) fn routes() -> OpenApiRouter<Office> {

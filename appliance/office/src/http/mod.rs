@@ -11,13 +11,14 @@ mod viewer;
 
 use utoipa_axum::router::OpenApiRouter;
 
+pub use crate::scans::view::{Live, PageFeeding};
 pub use home::{LinkBrief, ScannerBrief, Surroundings};
 pub use paging::{After, Paged, cursor_text};
 pub use problem::{Payload, Problem};
 pub use viewer::COOKIE;
 
 use crate::desk::Desk;
-use crate::{accounts, audit, books, letters, scans, seals, units, upkeep};
+use crate::{accounts, audit, books, letters, profiles, scans, seals, units, upkeep};
 
 /// What the office's handlers share.
 #[derive(Clone)]
@@ -42,6 +43,7 @@ pub fn routes(office: Office) -> OpenApiRouter {
         .merge(letters::http::routes())
         .merge(books::http::routes())
         .merge(scans::http::routes())
+        .merge(profiles::http::routes())
         .merge(seals::http::routes())
         .merge(audit::http::routes())
         .merge(upkeep::http::routes())

@@ -38,6 +38,13 @@ pub fn decide(
             Ok(draft(given, actor.person()?, form, now)?)
         }
         Command::Read { .. } => Ok(read(given, actor.person()?)?),
+        Command::Do { version, act: Act::Attach { .. }, .. } if matches!(actor, Actor::Machine(_)) => {
+            let letter = given.letter.as_ref().ok_or_else(Refusal::not_found)?;
+            if letter.version != *version {
+                return Err(Refusal::stale().into());
+            }
+            Ok(attach_bound(given, letter)?)
+        }
         Command::Do { version, act, .. } => {
             let viewer = actor.person()?;
             let letter = readable(given, viewer)?;
@@ -157,10 +164,26 @@ fn with_paper(
 /// The scan becomes the document's file and leaves the desk.
 fn attach(given: &Given, viewer: &Viewer, letter: Uuid) -> Result<[catalog::Event; 2], Refusal> {
     let usable = |scan: &&Scan| viewer.role == Role::Clerk || scan.owner.id == viewer.id;
-    let scan = given.paper.as_ref().filter(usable).ok_or_else(|| {
+    file(given.paper.as_ref().filter(usable), letter)
+}
+
+/// A mark on the paper said whose it is, so the box attaches it: to a document that has none yet, and to no other. One
+/// that got its paper meanwhile leaves the scan on the desk with a note.
+fn attach_bound(given: &Given, letter: &Letter) -> Result<Vec<catalog::Event>, Refusal> {
+    let bound = given.paper.as_ref().filter(|scan| scan.bound_to == Some(letter.id));
+    let scan =
+        bound.ok_or_else(|| Refusal::forbidden("Máy chỉ gắn bản quét mang mã của chính văn bản này."))?;
+    if !letter.files.is_empty() || letter.state == State::Void {
+        return Ok(vec![scans::Event::Noted { scan: scan.id, note: "mark.letter_has_paper".into() }.into()]);
+    }
+    file(Some(scan), letter.id).map(Vec::from)
+}
+
+fn file(scan: Option<&Scan>, letter: Uuid) -> Result<[catalog::Event; 2], Refusal> {
+    let scan = scan.ok_or_else(|| {
         Refusal::new("paper.not_found", 422, "Không thấy bản quét hoặc tệp đã chọn. Hãy chọn lại ở bàn quét.")
     })?;
-    if scan.state == scans::State::Filed || scan.state == scans::State::Discarded {
+    if !scan.is_open() {
         return Err(Refusal::new(
             "paper.filed",
             409,
@@ -170,11 +193,13 @@ fn attach(given: &Given, viewer: &Viewer, letter: Uuid) -> Result<[catalog::Even
     let paper = scan.paper.clone().ok_or_else(|| {
         Refusal::new("paper.not_composed", 422, "Bản quét chưa xong. Hãy chờ máy ghép các trang rồi làm lại.")
     })?;
-    let (title, kind) = match &scan.origin {
-        scans::Origin::Scanner(_) => ("Bản quét".to_owned(), FileKind::Scan),
-        scans::Origin::Upload { file_name } => (file_name.clone(), FileKind::Upload),
+    let title = match &scan.origin {
+        scans::Origin::Scanner(_) => "Bản quét".to_owned(),
+        scans::Origin::Upload { file_name, .. } => file_name.clone(),
     };
-    let shown = (kind == FileKind::Scan).then_some(scan.id);
+    // Pictures of pages are paper made digital, whichever way they came; a PDF without them was born so.
+    let shown = (!scan.order.is_empty()).then_some(scan.id);
+    let kind = if shown.is_some() { FileKind::Scan } else { FileKind::Upload };
     Ok([
         Event::Attached { letter, file: LetterFile { paper, title, kind, scan: shown } }.into(),
         scans::Event::Filed { scan: scan.id, letter }.into(),

@@ -1,126 +1,181 @@
-//! Routes of the scan desk that only look. What drives the scanner is the binary's.
+//! Routes of the scan desk that need no device: looking at jobs, and the clerk's hands on their pages. What drives the
+//! scanner, makes PDFs or takes in files is the binary's.
 
 use axum::Json;
-use axum::extract::{Path, State as Shared};
-use serde::Serialize;
+use axum::extract::{Path, Query, State as Shared};
+use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
-use wire::Stamp;
 
-use super::model::{Origin, Paper, Scan, State};
-use super::sentence;
+use super::commands::Command;
+use super::model::{Placed, Scan};
+use super::view::Live;
+pub use super::view::{PaperView, ScanLine, ScanView};
+use crate::catalog;
+use crate::clock::nth_id;
 use crate::desk::Desk;
 use crate::error::{Error, Refusal};
-use crate::http::{Office, Paged, Problem};
+use crate::http::{Office, Paged, Payload, Problem};
 use crate::kit::all_under;
 use crate::rights::{Actor, Role, Viewer};
 
 /// The routes.
 pub fn routes() -> OpenApiRouter<Office> {
-    OpenApiRouter::new().routes(routes!(index)).routes(routes!(show))
+    OpenApiRouter::new()
+        .routes(routes!(index))
+        .routes(routes!(show))
+        .routes(routes!(arrange))
+        .routes(routes!(split))
+        .routes(routes!(merge))
+        .routes(routes!(settle))
 }
 
-/// A job on the desk as the page shows it.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct ScanView {
-    id: Uuid,
-    /// The device, or the file's name.
-    device_label: String,
-    state: State,
-    #[schema(value_type = String)]
-    started_at: Stamp,
-    pages: Vec<PageView>,
-    error: Option<ErrorView>,
-    paper: Option<PaperView>,
+/// Which pages.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct FromPlace {
+    /// The place to begin at, from 1; all where it is missing.
+    #[serde(default)]
+    from: usize,
+}
+
+/// The version seen.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+struct ScanSeen {
     version: u64,
 }
 
-/// A page at rest.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct PageView {
-    number: u32,
-    capture: String,
-    width_px: u32,
-    height_px: u32,
-    dpi: u32,
-    #[schema(value_type = String)]
-    kept_at: Stamp,
+/// The whole order as it shall be.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+struct ArrangeScan {
+    /// The version seen.
+    version: u64,
+    /// What is left out goes to the bin; what lies there comes back.
+    pages: Vec<PlacedPage>,
 }
 
-/// Why it stopped.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct ErrorView {
-    code: String,
-    sentence: String,
+/// A page in its place.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+struct PlacedPage {
+    /// Its id.
+    page: u32,
+    /// 0, 90, 180, 270 degrees clockwise.
+    #[serde(default)]
+    turn: u16,
+    /// A document begins here.
+    #[serde(default)]
+    opens: bool,
 }
 
-/// The PDF made of it; its id is what a document is given as `paper`.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct PaperView {
-    id: Uuid,
-    name: String,
-    pages: u32,
-    bytes: u64,
-    signed: bool,
-}
-
-impl PaperView {
-    /// The paper of the job `id`.
-    pub fn of(id: Uuid, paper: &Paper) -> Self {
-        Self {
-            id,
-            name: paper.name.to_string(),
-            pages: paper.pages,
-            bytes: paper.bytes,
-            signed: paper.signed,
-        }
-    }
-}
-
-impl From<Scan> for ScanView {
-    fn from(scan: Scan) -> Self {
-        let page = |page: super::Page| PageView {
-            number: page.number,
-            capture: page.capture.to_string(),
-            width_px: page.width_px,
-            height_px: page.height_px,
-            dpi: page.dpi,
-            kept_at: page.kept_at,
-        };
-        Self {
-            id: scan.id,
-            paper: scan.paper.as_ref().map(|paper| PaperView::of(scan.id, paper)),
-            error: scan.error.map(|code| ErrorView { sentence: sentence(&code).into(), code }),
-            device_label: match scan.origin {
-                Origin::Scanner(settings) => settings.device_label,
-                Origin::Upload { file_name } => file_name,
-            },
-            state: scan.state,
-            started_at: scan.started_at,
-            pages: scan.pages.into_iter().map(page).collect(),
-            version: scan.version,
-        }
-    }
+/// The job whose pages come behind.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+struct MergeScans {
+    /// The version seen.
+    version: u64,
+    /// The other job.
+    from: Uuid,
+    /// The version seen of it.
+    from_version: u64,
 }
 
 #[utoipa::path(get, path = "/api/scans", operation_id = "list_scans", tag = "scans",
-    responses((status = 200, body = Paged<ScanView>), (status = 401, body = Problem), (status = 403, body = Problem)))]
-async fn index(Shared(desk): Shared<Desk>, viewer: Viewer) -> Result<Json<Paged<ScanView>>, Error> {
+    responses((status = 200, body = Paged<ScanLine>), (status = 401, body = Problem), (status = 403, body = Problem)))]
+async fn index(Shared(office): Shared<Office>, viewer: Viewer) -> Result<Json<Paged<ScanLine>>, Error> {
     Actor::Person(viewer).must_be(&[Role::Clerk])?;
-    let mut scans: Vec<Scan> = desk.read(|rows| Ok(all_under(rows, "open", b"")?)).await?;
-    scans.reverse();
-    Ok(Json(Paged { items: scans.into_iter().map(ScanView::from).collect(), next: None }))
+    let live = office.surroundings.scan;
+    let read = office.desk.read(move |rows| {
+        let scans: Vec<Scan> = all_under(rows, "open", b"")?;
+        let lines = scans.iter().rev().map(|scan| ScanLine::read(rows, scan, live(scan.id)));
+        Ok(lines.collect::<Result<Vec<_>, _>>()?)
+    });
+    Ok(Json(Paged { items: read.await?, next: None }))
 }
 
-#[utoipa::path(get, path = "/api/scans/{id}", operation_id = "get_scans", tag = "scans", params(("id" = Uuid, Path)),
+#[utoipa::path(get, path = "/api/scans/{id}", operation_id = "get_scans", tag = "scans", params(("id" = Uuid, Path), FromPlace),
     responses((status = 200, body = ScanView), (status = 401, body = Problem), (status = 404, body = Problem)))]
 async fn show(
+    Shared(office): Shared<Office>,
+    viewer: Viewer,
+    Path(id): Path<Uuid>,
+    Query(FromPlace { from }): Query<FromPlace>,
+) -> Result<Json<ScanView>, Error> {
+    let live = (office.surroundings.scan)(id);
+    let scan = readable(&office.desk, &viewer, id).await?;
+    let view = office.desk.read(move |rows| Ok(ScanView::read(rows, &scan, from, live)?));
+    Ok(Json(view.await?))
+}
+
+#[utoipa::path(post, path = "/api/scans/{id}/arrange", operation_id = "scans_arrange", tag = "scans",
+    params(("id" = Uuid, Path)), request_body = ArrangeScan,
+    responses((status = 200, body = ScanView), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn arrange(
+    Shared(desk): Shared<Desk>,
+    viewer: Viewer,
+    Path(scan): Path<Uuid>,
+    Payload(form): Payload<ArrangeScan>,
+) -> Result<Json<ScanView>, Error> {
+    let pages = form.pages.iter().map(|p| Placed { page: p.page, turn: p.turn, opens: p.opens }).collect();
+    let command = Command::Arrange { scan, version: form.version, pages };
+    desk.execute(Actor::Person(viewer.clone()), catalog::Command::Scans(command)).await?;
+    Ok(Json(view(&desk, &viewer, scan, Live::default()).await?))
+}
+
+#[utoipa::path(post, path = "/api/scans/{id}/split", operation_id = "scans_split", tag = "scans",
+    params(("id" = Uuid, Path)), request_body = ScanSeen,
+    responses((status = 200, description = "the job and its new parts", body = Paged<ScanView>),
+        (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn split(
     Shared(desk): Shared<Desk>,
     viewer: Viewer,
     Path(id): Path<Uuid>,
+    Payload(form): Payload<ScanSeen>,
+) -> Result<Json<Paged<ScanView>>, Error> {
+    let command = Command::Split { scan: id, version: form.version };
+    let done = desk.execute(Actor::Person(viewer), catalog::Command::Scans(command)).await?;
+    let read = desk.read(move |rows| {
+        let parts = (0..).map_while(|n| done.id.map(|first| nth_id(first, n)));
+        let mut items = Vec::new();
+        for part in [id].into_iter().chain(parts) {
+            let Some(scan) = rows.get::<Scan>(&part.to_string())? else { break };
+            items.push(ScanView::read(rows, &scan, 0, Live::default())?);
+        }
+        Ok(items)
+    });
+    Ok(Json(Paged { items: read.await?, next: None }))
+}
+
+#[utoipa::path(post, path = "/api/scans/{id}/merge", operation_id = "scans_merge", tag = "scans",
+    params(("id" = Uuid, Path)), request_body = MergeScans,
+    responses((status = 200, body = ScanView), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem), (status = 422, body = Problem)))]
+async fn merge(
+    Shared(desk): Shared<Desk>,
+    viewer: Viewer,
+    Path(scan): Path<Uuid>,
+    Payload(form): Payload<MergeScans>,
 ) -> Result<Json<ScanView>, Error> {
-    Ok(Json(readable(&desk, &viewer, id).await?.into()))
+    let MergeScans { version, from, from_version } = form;
+    let command = Command::Merge { scan, version, from, from_version };
+    desk.execute(Actor::Person(viewer.clone()), catalog::Command::Scans(command)).await?;
+    Ok(Json(view(&desk, &viewer, scan, Live::default()).await?))
+}
+
+#[utoipa::path(post, path = "/api/scans/{id}/settle", operation_id = "scans_settle", tag = "scans",
+    params(("id" = Uuid, Path)), request_body = ScanSeen,
+    responses((status = 200, body = ScanView), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn settle(
+    Shared(desk): Shared<Desk>,
+    viewer: Viewer,
+    Path(scan): Path<Uuid>,
+    Payload(form): Payload<ScanSeen>,
+) -> Result<Json<ScanView>, Error> {
+    let command = Command::Settle { scan, version: form.version };
+    desk.execute(Actor::Person(viewer.clone()), catalog::Command::Scans(command)).await?;
+    Ok(Json(view(&desk, &viewer, scan, Live::default()).await?))
 }
 
 /// The job, where this person may see it.
@@ -131,4 +186,13 @@ pub async fn readable(desk: &Desk, viewer: &Viewer, id: Uuid) -> Result<Scan, Er
     Actor::Person(viewer.clone()).must_be(&[Role::Clerk, Role::Head, Role::Teacher])?;
     let scan: Option<Scan> = desk.read(move |rows| Ok(rows.get(&id.to_string())?)).await?;
     Ok(scan.filter(|scan| scan.readable_by(viewer)).ok_or_else(Refusal::not_found)?)
+}
+
+/// The job with all its pages as this person sees it, with what the scan desk at work knows of it.
+///
+/// # Errors
+/// As [`readable`].
+pub async fn view(desk: &Desk, viewer: &Viewer, id: Uuid, live: Live) -> Result<ScanView, Error> {
+    let scan = readable(desk, viewer, id).await?;
+    desk.read(move |rows| Ok(ScanView::read(rows, &scan, 0, live)?)).await
 }

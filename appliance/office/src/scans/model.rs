@@ -1,6 +1,6 @@
-//! Row, commands and events of scans.
+//! The rows of the scan desk. What can be asked is in [`super::commands`], what happened in [`super::events`].
 
-use journal::Entity;
+use journal::{Entity, Fault, Rows};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use wire::{Sha256, Stamp};
@@ -22,7 +22,8 @@ pub struct Paper {
 }
 
 /// How a job was asked for; words of the scanner's plain settings.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = ScanSettings)]
 pub struct Settings {
     /// The device's lasting id.
     pub device: String,
@@ -36,6 +37,50 @@ pub struct Settings {
     pub dpi: u32,
     /// `a4` …
     pub paper: String,
+    /// Sheets the clerk counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheets_expected: Option<u32>,
+    /// Fronts first, then the turned stack, on a feeder that reads one side.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub both_sides_by_hand: bool,
+    /// Backs come upside down.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub turn_backs: bool,
+    /// Name of the profile it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+}
+
+impl Settings {
+    /// Whether each sheet gives two pages, the front first.
+    pub fn is_duplex(&self) -> bool {
+        self.source == "feeder_duplex"
+    }
+}
+
+pub(super) fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// The way paper came that was not scanned here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// A file from somebody's computer.
+    #[default]
+    File,
+    /// A photograph from a phone.
+    Photo,
+    /// The folder copiers scan to.
+    Folder,
+    /// A USB stick.
+    Stick,
+}
+
+impl Way {
+    pub(super) fn is_file(&self) -> bool {
+        *self == Self::File
+    }
 }
 
 /// Where the pages come from.
@@ -48,6 +93,9 @@ pub enum Origin {
     Upload {
         /// Its name at its owner's.
         file_name: String,
+        /// How it came.
+        #[serde(default)]
+        way: Way,
     },
 }
 
@@ -56,8 +104,12 @@ pub enum Origin {
 #[serde(rename_all = "snake_case")]
 #[schema(as = ScanState)]
 pub enum State {
+    /// The scanner is at work for somebody else.
+    Queued,
     /// The scanner is, or should be, at work.
     Scanning,
+    /// The fronts are through, the turned stack is waited for.
+    Turning,
     /// The feeder is empty.
     Done,
     /// It stopped; the pages so far are kept.
@@ -68,28 +120,82 @@ pub enum State {
     Filed,
     /// Nobody wanted it.
     Discarded,
+    /// Its pages lie in another job.
+    Merged,
 }
 
-/// A page at rest.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Page {
-    /// From 1.
-    pub number: u32,
-    /// JPEG or PNG as it left the scanner.
-    pub capture: Sha256,
-    /// Small JPEG.
-    pub thumbnail: Sha256,
-    /// Width.
-    pub width_px: u32,
-    /// Height.
-    pub height_px: u32,
-    /// Dots per inch.
-    pub dpi: u32,
-    /// When it was safe.
-    pub kept_at: Stamp,
+/// A side of a sheet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Mặt trước.
+    #[default]
+    Front,
+    /// Mặt sau.
+    Back,
 }
 
-/// One job on the desk.
+impl Side {
+    pub(super) fn is_front(&self) -> bool {
+        *self == Self::Front
+    }
+}
+
+/// Which way the stack goes through the feeder when both sides are scanned by hand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Pass {
+    /// As it lies.
+    #[default]
+    Fronts,
+    /// Turned over: the last sheet's back comes first.
+    Backs,
+}
+
+/// Where the next page goes; each page that is kept moves it behind itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aim {
+    /// Before all others.
+    First,
+    /// After this page.
+    After(u32),
+    /// In the place of this page, which goes to the bin.
+    InPlaceOf(u32),
+}
+
+/// A page in the order of its job. Written as `[page, turn, opens]`: a job has up to a thousand of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(u32, u16, bool)", into = "(u32, u16, bool)")]
+pub struct Placed {
+    /// The page's id in its job; never used twice there.
+    pub page: u32,
+    /// 0, 90, 180 or 270 degrees clockwise.
+    pub turn: u16,
+    /// A document begins here.
+    pub opens: bool,
+}
+
+impl Placed {
+    /// A page as it came.
+    pub fn new(page: u32) -> Self {
+        Self { page, turn: 0, opens: false }
+    }
+}
+
+impl From<(u32, u16, bool)> for Placed {
+    fn from((page, turn, opens): (u32, u16, bool)) -> Self {
+        Self { page, turn, opens }
+    }
+}
+
+impl From<Placed> for (u32, u16, bool) {
+    fn from(placed: Placed) -> Self {
+        (placed.page, placed.turn, placed.opens)
+    }
+}
+
+/// One job on the desk. Its pages are rows of their own ([`ScanPage`]), so that keeping the thousandth writes one page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scan {
     /// The job, and the paper that comes of it.
@@ -102,14 +208,40 @@ pub struct Scan {
     pub state: State,
     /// When it began.
     pub started_at: Stamp,
-    /// The pages kept, in order.
-    pub pages: Vec<Page>,
+    /// The pages wanted, in order.
+    pub order: Vec<Placed>,
+    /// The pages taken off.
+    pub bin: Vec<Placed>,
+    /// Which of all of them are backs.
+    pub backs: Vec<u32>,
+    /// Id of the next page.
+    pub next_page: u32,
+    /// Sheets that went through in turn; what was scanned again or put in between does not count.
+    pub sheets: u32,
+    /// Id of the first page of the present run: from one press of the button to the empty feeder.
+    pub run_from: u32,
+    /// Where the next page goes, if not to the end.
+    pub aim: Option<Aim>,
+    /// While both sides are scanned by hand: id of the first page of it.
+    pub by_hand_from: Option<u32>,
+    /// Which way the stack goes.
+    pub pass: Pass,
     /// Why it stopped: `scan.*`.
     pub error: Option<String>,
-    /// The PDF made of the pages as they are now.
+    /// The PDF made of the pages as they are now, or the file that was brought.
     pub paper: Option<Paper>,
     /// The document it went to.
     pub filed_in: Option<Uuid>,
+    /// The document a mark on its pages says it belongs to.
+    pub bound_to: Option<Uuid>,
+    /// What the clerk should know of it: `mark.*`.
+    pub note: Option<String>,
+    /// It was parted once; marks part it no more.
+    pub was_parted: bool,
+    /// The job it was a part of.
+    pub parted_from: Option<Uuid>,
+    /// The job its pages lie in now.
+    pub merged_into: Option<Uuid>,
     /// Counts changes.
     pub version: u64,
 }
@@ -117,7 +249,30 @@ pub struct Scan {
 impl Scan {
     /// Whether it still lies on the desk.
     pub fn is_open(&self) -> bool {
-        !matches!(self.state, State::Filed | State::Discarded)
+        !matches!(self.state, State::Filed | State::Discarded | State::Merged)
+    }
+
+    /// How it was asked for, where it came from the scanner.
+    pub fn settings(&self) -> Option<&Settings> {
+        match &self.origin {
+            Origin::Scanner(settings) => Some(settings),
+            Origin::Upload { .. } => None,
+        }
+    }
+
+    /// Which side a page is.
+    pub fn side(&self, page: u32) -> Side {
+        if self.backs.contains(&page) { Side::Back } else { Side::Front }
+    }
+
+    /// Where a page stands in the order, from 0.
+    pub fn place(&self, page: u32) -> Option<usize> {
+        self.order.iter().position(|placed| placed.page == page)
+    }
+
+    /// Whether the page is of this job, wanted or not.
+    pub fn has(&self, page: u32) -> bool {
+        self.order.iter().chain(&self.bin).any(|placed| placed.page == page)
     }
 }
 
@@ -133,131 +288,150 @@ impl Entity for Scan {
         if self.is_open() {
             keys.push(("open", self.id.as_bytes().to_vec()));
         }
-        if self.state == State::Scanning {
-            keys.push(("scanning", Vec::new()));
+        match self.state {
+            State::Scanning => keys.push(("scanning", Vec::new())),
+            State::Queued => keys.push(("queued", Vec::new())),
+            _ => {}
         }
         keys
     }
 }
 
-/// What can be asked; most of it by the scan desk itself, for the person who pressed the button.
-#[derive(Debug, Clone)]
-pub enum Command {
-    /// Begins a job.
-    Start(Settings),
-    /// A page is at rest.
-    KeepPage {
-        /// The job.
-        scan: Uuid,
-        /// The capture.
-        capture: Sha256,
-        /// Its small picture.
-        thumbnail: Sha256,
-        /// Width.
-        width_px: u32,
-        /// Height.
-        height_px: u32,
-        /// Dots per inch.
-        dpi: u32,
-    },
-    /// The feeder is empty.
-    Finish {
-        /// The job.
-        scan: Uuid,
-    },
-    /// It stopped.
-    Fail {
-        /// The job.
-        scan: Uuid,
-        /// `scan.*`.
-        code: String,
-    },
-    /// Somebody stopped it.
-    Cancel {
-        /// The job.
-        scan: Uuid,
-    },
-    /// More sheets into the same job.
-    Continue {
-        /// The job.
-        scan: Uuid,
-    },
-    /// A page is not wanted.
-    DropPage {
-        /// The job.
-        scan: Uuid,
-        /// The version seen.
-        version: u64,
-        /// Which.
-        number: u32,
-    },
-    /// The PDF of the pages is at rest.
-    Compose {
-        /// The job.
-        scan: Uuid,
-        /// The version whose pages it holds.
-        version: u64,
-        /// The PDF.
-        paper: Paper,
-    },
-    /// A file was brought.
-    Upload {
-        /// Its name at its owner's.
-        file_name: String,
-        /// The PDF.
-        paper: Paper,
-    },
-    /// Nobody wants it.
-    Discard {
-        /// The job.
-        scan: Uuid,
-    },
-}
-
-/// What happened. Never leaves the box.
+/// Why a page's picture is not what the camera gave.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind")]
-#[expect(missing_docs, reason = "each field is named as in the row; each variant is the past of its command")]
-pub enum Event {
-    #[serde(rename = "scan.started")]
-    Started { scan: Uuid, owner: PersonRef, settings: Settings },
-    #[serde(rename = "scan.page_kept")]
-    PageKept { scan: Uuid, capture: Sha256, thumbnail: Sha256, width_px: u32, height_px: u32, dpi: u32 },
-    #[serde(rename = "scan.finished")]
-    Finished { scan: Uuid },
-    #[serde(rename = "scan.failed")]
-    Failed { scan: Uuid, code: String },
-    #[serde(rename = "scan.cancelled")]
-    Cancelled { scan: Uuid },
-    #[serde(rename = "scan.continued")]
-    Continued { scan: Uuid },
-    #[serde(rename = "scan.page_dropped")]
-    PageDropped { scan: Uuid, number: u32 },
-    #[serde(rename = "scan.composed")]
-    Composed { scan: Uuid, paper: Paper },
-    #[serde(rename = "scan.uploaded")]
-    Uploaded { scan: Uuid, owner: PersonRef, file_name: String, paper: Paper },
-    #[serde(rename = "scan.filed")]
-    Filed { scan: Uuid, letter: Uuid },
-    #[serde(rename = "scan.discarded")]
-    Discarded { scan: Uuid },
+pub struct Photo {
+    /// The photograph as it came.
+    pub original: Sha256,
+    /// The sheet's corners in it, tl tr br bl, as shares of width and height; none: the whole picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corners: Option<[[f32; 2]; 4]>,
 }
 
-impl Event {
-    /// The job.
-    pub fn scan(&self) -> Uuid {
-        match self {
-            Self::Started { scan, .. }
-            | Self::PageKept { scan, .. }
-            | Self::Finished { scan }
-            | Self::Failed { scan, .. }
-            | Self::Cancelled { scan }
-            | Self::Continued { scan }
-            | Self::PageDropped { scan, .. }
-            | Self::Composed { scan, .. }
-            | Self::Uploaded { scan, .. }
-            | Self::Filed { scan, .. }
-            | Self::Discarded { scan } => *scan,
-        }
+/// What kind of mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkKind {
+    /// A sheet between two documents.
+    Separator,
+    /// A sheet before the paper of a document in the book.
+    Sheet,
+    /// The arrival stamp on the paper itself.
+    Stamp,
+}
+
+/// A mark of ours on a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkSeen {
+    /// What kind.
+    pub kind: MarkKind,
+    /// The document it names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub letter: Option<Uuid>,
+}
+
+/// What was seen on a page.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    /// `blank`, `blurred`, `dark`, `clipped`, `crooked`, `same_as_before`.
+    pub flags: Vec<String>,
+    /// How far it lies askew.
+    pub skew_degrees: f32,
+    /// Fingerprint, to be held against the page after it.
+    pub print: String,
+    /// The mark on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<MarkSeen>,
+}
+
+/// A page at rest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScanPage {
+    /// The job it lies in now.
+    pub scan: Uuid,
+    /// Its id there.
+    pub page: u32,
+    /// JPEG or PNG as it left the scanner, or the photograph made flat.
+    pub capture: Sha256,
+    /// Small JPEG.
+    pub thumbnail: Sha256,
+    /// Width.
+    pub width_px: u32,
+    /// Height.
+    pub height_px: u32,
+    /// Dots per inch.
+    pub dpi: u32,
+    /// When it was safe.
+    pub kept_at: Stamp,
+    /// Which side of its sheet.
+    pub side: Side,
+    /// What was seen on it; none until somebody looked.
+    pub seen: Option<Seen>,
+    /// Of a photograph.
+    pub photo: Option<Photo>,
+}
+
+impl ScanPage {
+    /// Name of the row.
+    pub fn key(scan: Uuid, page: u32) -> String {
+        format!("{scan}/{page}")
+    }
+
+    pub(super) fn is_blank(&self) -> bool {
+        self.seen.as_ref().is_some_and(|seen| seen.flags.iter().any(|flag| flag == "blank"))
+    }
+
+    pub(super) fn mark(&self) -> Option<MarkSeen> {
+        self.seen.as_ref()?.mark
+    }
+}
+
+impl Entity for ScanPage {
+    const KIND: &'static str = "scan_page";
+
+    fn id(&self) -> String {
+        Self::key(self.scan, self.page)
+    }
+
+    fn indexes(&self) -> Vec<(&'static str, Vec<u8>)> {
+        Vec::new()
+    }
+}
+
+/// The rows of these pages of a job, in this order.
+///
+/// # Errors
+/// If the store fails, or a page has no row.
+pub fn pages(rows: &Rows<'_>, scan: Uuid, placed: &[Placed]) -> Result<Vec<ScanPage>, Fault> {
+    let page = |placed: &Placed| {
+        let key = ScanPage::key(scan, placed.page);
+        rows.get(&key)?.ok_or_else(|| Fault::Damaged(format!("page {key} of a scan is not there")))
+    };
+    placed.iter().map(page).collect()
+}
+
+/// How a scanner was used last: what its page offers first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LastSettings {
+    /// The settings; the row is named after the device.
+    pub settings: Settings,
+}
+
+impl LastSettings {
+    /// Name of a device's row.
+    pub fn key(device: &str) -> String {
+        // Row names hold no NUL; ids of devices are the drivers' and could.
+        device.replace('\0', " ")
+    }
+}
+
+impl Entity for LastSettings {
+    const KIND: &'static str = "last_settings";
+
+    fn id(&self) -> String {
+        Self::key(&self.settings.device)
+    }
+
+    fn indexes(&self) -> Vec<(&'static str, Vec<u8>)> {
+        Vec::new()
     }
 }

@@ -1,34 +1,58 @@
-//! Rules of scans.
+//! Rules of scans: who may do what to a job in which state. Pure; the parts that are stories of their own are in
+//! [`super::runs`] (the scanner at work), [`super::arrange`] (the clerk's hands) and [`super::marks`] (falling apart).
 
 use journal::{Fault, Rows};
 use uuid::Uuid;
 
-use super::model::{Command, Event, Origin, Page, Scan, State};
+use super::arrange;
+use super::commands::Command;
+use super::events::Event;
+use super::marks;
+use super::model::{Scan, ScanPage, State, pages};
+use super::runs;
 use crate::clock::Now;
 use crate::error::{Error, Refusal};
-use crate::kit::{PersonRef, Told, text};
+use crate::letters::Letter;
 use crate::rights::{Actor, Role, Viewer};
 
-/// Most pages of one job: a feeder stack of 500 sheets, both sides.
-const MOST_PAGES: usize = 1_000;
-/// Longest file name kept, in characters.
-const FILE_NAME_CHARS: usize = 120;
+pub use super::change::project;
 
-impl Command {
-    /// The job it is about; none where it begins one.
-    pub fn scan(&self) -> Option<Uuid> {
-        match self {
-            Self::Start(_) | Self::Upload { .. } => None,
-            Self::KeepPage { scan, .. }
-            | Self::Finish { scan }
-            | Self::Fail { scan, .. }
-            | Self::Cancel { scan }
-            | Self::Continue { scan }
-            | Self::DropPage { scan, .. }
-            | Self::Compose { scan, .. }
-            | Self::Discard { scan } => Some(*scan),
+/// Most pages of one job: a feeder stack of 500 sheets, both sides.
+pub(super) const MOST_PAGES: usize = 1_000;
+
+/// What the rules look at.
+#[derive(Debug, Default)]
+pub struct Given {
+    /// The job.
+    pub scan: Option<Scan>,
+    /// The job to be merged into it.
+    pub other: Option<Scan>,
+    /// To fall apart: its pages in order. To do a photograph anew: that page.
+    pub pages: Vec<ScanPage>,
+    /// Documents its marks name.
+    pub letters: Vec<Letter>,
+}
+
+/// Reads what the rules need.
+///
+/// # Errors
+/// If the store fails.
+pub fn gather(rows: &Rows<'_>, command: &Command) -> Result<Given, Fault> {
+    let mut given = Given::default();
+    let Some(id) = command.scan() else { return Ok(given) };
+    given.scan = rows.get(&id.to_string())?;
+    match (command, &given.scan) {
+        (Command::Merge { from, .. }, _) => given.other = rows.get(&from.to_string())?,
+        (Command::Redo { page, .. }, _) => given.pages.extend(rows.get(&ScanPage::key(id, *page))?),
+        (Command::FallApart { .. }, Some(scan)) if marks::may_part(scan) => {
+            given.pages = pages(rows, id, &scan.order)?;
+            for letter in marks::named(&given.pages) {
+                given.letters.extend(rows.get(&letter.to_string())?);
+            }
         }
+        _ => {}
     }
+    Ok(given)
 }
 
 impl Scan {
@@ -42,214 +66,169 @@ impl Scan {
 ///
 /// # Errors
 /// A refusal.
-pub fn decide(
-    given: Option<&Scan>,
-    actor: &Actor,
-    command: &Command,
-    now: &Now,
-) -> Result<Vec<Event>, Error> {
+pub fn decide(given: &Given, actor: &Actor, command: &Command, now: &Now) -> Result<Vec<Event>, Error> {
     permit(actor, command)?;
-    let Some(id) = command.scan() else {
-        return Ok(vec![begin(actor, command, now)?]);
-    };
-    let scan = given.ok_or_else(Refusal::not_found)?;
-    if let Actor::Person(viewer) = actor
-        && !scan.readable_by(viewer)
-    {
-        return Err(Refusal::not_found().into());
+    if command.scan().is_none() {
+        return Ok(vec![runs::begin(actor, command, now)?]);
     }
+    let scan = seen(given.scan.as_ref(), actor)?;
+    let id = scan.id;
     let events = match command {
-        Command::KeepPage { capture, thumbnail, width_px, height_px, dpi, .. } => {
-            at_work(scan)?;
-            if scan.pages.len() >= MOST_PAGES {
-                return Err(Refusal::new("scan.too_many_pages", 422, format!("Một lần quét nhận nhiều nhất {MOST_PAGES} trang. Phần đã quét được giữ; hãy vào sổ rồi quét tiếp.")).into());
-            }
-            let (capture, thumbnail) = (*capture, *thumbnail);
-            vec![Event::PageKept {
-                scan: id,
-                capture,
-                thumbnail,
-                width_px: *width_px,
-                height_px: *height_px,
-                dpi: *dpi,
-            }]
-        }
-        Command::Finish { .. } => {
-            at_work(scan)?;
-            vec![Event::Finished { scan: id }]
-        }
-        // A job that ended in the meantime has nothing left to stop.
-        Command::Fail { code, .. } if scan.state == State::Scanning => {
+        Command::Start { .. } | Command::Upload { .. } | Command::Bring { .. } => vec![],
+        Command::Begin { .. } => vec![runs::turn_has_come(scan)?],
+        Command::KeepPage { page, .. } => vec![runs::keep(scan, page)?],
+        Command::Finish { .. } => runs::finish(scan)?,
+        Command::Fail { code, .. } if matches!(scan.state, State::Queued | State::Scanning) => {
             vec![Event::Failed { scan: id, code: code.clone() }]
         }
-        Command::Cancel { .. } if scan.state == State::Scanning => vec![Event::Cancelled { scan: id }],
-        Command::Fail { .. } | Command::Cancel { .. } => vec![],
-        Command::Continue { .. } => {
-            on_desk(scan)?;
-            vec![Event::Continued { scan: id }]
+        Command::Cancel { .. } if matches!(scan.state, State::Queued | State::Scanning | State::Turning) => {
+            vec![Event::Cancelled { scan: id }]
         }
-        Command::DropPage { version, number, .. } => {
-            on_desk(scan)?;
+        // A job that ended in the meantime has nothing left to stop.
+        Command::Fail { .. } | Command::Cancel { .. } => vec![],
+        Command::Continue { aim, queued, .. } => vec![runs::go_on(scan, *aim, *queued)?],
+        Command::Settle { version, .. } => {
             fresh(scan, *version)?;
-            if !scan.pages.iter().any(|page| page.number == *number) {
-                return Err(Refusal::not_found().into());
-            }
-            vec![Event::PageDropped { scan: id, number: *number }]
+            vec![runs::settle(scan)?]
+        }
+        Command::Arrange { version, pages, .. } => {
+            changeable(scan, *version)?;
+            vec![arrange::arrange(scan, pages)?]
+        }
+        Command::Split { version, .. } => {
+            changeable(scan, *version)?;
+            vec![arrange::split(scan, now)?]
+        }
+        Command::FallApart { .. } => marks::fall_apart(scan, given, now).into_iter().collect(),
+        Command::Merge { version, from_version, .. } => {
+            let other = seen(given.other.as_ref(), actor)?;
+            changeable(scan, *version)?;
+            changeable(other, *from_version)?;
+            vec![arrange::merge(scan, other)?]
+        }
+        // A page that was moved on meanwhile is looked at where it lies now.
+        Command::Judge { page, .. } if !scan.has(*page) => vec![],
+        Command::Judge { page, seen, .. } => {
+            vec![Event::PageJudged { scan: id, page: *page, seen: seen.clone() }]
+        }
+        Command::Redo { version, page, picture, .. } => {
+            changeable(scan, *version)?;
+            vec![arrange::redo(scan, given.pages.first(), *page, picture)?]
         }
         Command::Compose { version, paper, .. } => {
-            on_desk(scan)?;
-            fresh(scan, *version)?;
+            changeable(scan, *version)?;
             vec![Event::Composed { scan: id, paper: paper.clone() }]
         }
         Command::Discard { .. } => {
-            on_desk(scan)?;
+            if scan.state != State::Turning {
+                at_rest(scan)?;
+            }
             vec![Event::Discarded { scan: id }]
         }
-        Command::Start(_) | Command::Upload { .. } => vec![],
     };
     Ok(events)
 }
 
 fn permit(actor: &Actor, command: &Command) -> Result<(), Refusal> {
+    const STAFF: [Role; 3] = [Role::Clerk, Role::Head, Role::Teacher];
+    let machine = matches!(actor, Actor::Machine(_));
     match command {
-        Command::KeepPage { .. }
+        Command::Begin { .. }
         | Command::Finish { .. }
         | Command::Fail { .. }
-        | Command::Compose { .. } => {
-            if let Actor::Machine(_) = actor {
-                Ok(())
-            } else {
-                actor.must_be_machine()
-            }
+        | Command::Judge { .. }
+        | Command::FallApart { .. }
+        | Command::Compose { .. } => actor.must_be_machine(),
+        // A button on the device starts a job; what copiers send is brought by nobody.
+        Command::Start { .. }
+        | Command::KeepPage { .. }
+        | Command::Bring { .. }
+        | Command::Upload { .. }
+        | Command::Redo { .. }
+            if machine =>
+        {
+            Ok(())
         }
-        Command::Start(_) | Command::Cancel { .. } | Command::Continue { .. } | Command::DropPage { .. } => {
-            actor.must_be(&[Role::Clerk])
-        }
-        Command::Upload { .. } | Command::Discard { .. } => {
-            actor.must_be(&[Role::Clerk, Role::Head, Role::Teacher])
-        }
+        Command::KeepPage { .. } => actor.must_be_machine(),
+        Command::Start { .. }
+        | Command::Cancel { .. }
+        | Command::Continue { .. }
+        | Command::Settle { .. }
+        | Command::Split { .. }
+        | Command::Merge { .. } => actor.must_be(&[Role::Clerk]),
+        Command::Arrange { .. }
+        | Command::Redo { .. }
+        | Command::Upload { .. }
+        | Command::Bring { .. }
+        | Command::Discard { .. } => actor.must_be(&STAFF),
     }
 }
 
-fn begin(actor: &Actor, command: &Command, now: &Now) -> Result<Event, Refusal> {
-    let viewer = actor.person()?;
-    let owner = PersonRef { id: viewer.id, name: viewer.name.clone() };
-    match command {
-        Command::Upload { file_name, paper } => {
-            let file_name = text::tidy(file_name).chars().take(FILE_NAME_CHARS).collect();
-            Ok(Event::Uploaded { scan: now.id, owner, file_name, paper: paper.clone() })
-        }
-        Command::Start(settings) => Ok(Event::Started { scan: now.id, owner, settings: settings.clone() }),
-        _ => Err(Refusal::not_found()),
+/// The job, where whoever asks may know of it.
+fn seen<'a>(scan: Option<&'a Scan>, actor: &Actor) -> Result<&'a Scan, Refusal> {
+    let scan = scan.ok_or_else(Refusal::not_found)?;
+    match actor {
+        Actor::Person(viewer) if !scan.readable_by(viewer) => Err(Refusal::not_found()),
+        _ => Ok(scan),
     }
 }
 
-fn at_work(scan: &Scan) -> Result<(), Refusal> {
-    if scan.state == State::Scanning {
-        return Ok(());
-    }
-    Err(Refusal::new(
-        "scan.ended",
-        409,
-        "Lần quét này đã dừng. Các trang đã quét vẫn còn ở bàn quét; hãy bấm Quét tiếp.",
-    ))
-}
-
-fn on_desk(scan: &Scan) -> Result<(), Refusal> {
-    match scan.state {
-        State::Done | State::Failed | State::Cancelled => Ok(()),
-        State::Scanning => {
-            Err(Refusal::new("scan.at_work", 409, "Máy đang quét. Hãy chờ xong hoặc bấm “Dừng”."))
-        }
-        State::Filed => {
-            Err(Refusal::new("paper.filed", 409, "Bản quét này đã gắn vào văn bản. Hãy quét lần mới."))
-        }
-        State::Discarded => Err(Refusal::new("scan.discarded", 409, "Bản quét này đã bỏ. Hãy quét lại.")),
-    }
+/// Passes a job that lies still, in the version somebody saw.
+fn changeable(scan: &Scan, version: u64) -> Result<(), Refusal> {
+    at_rest(scan)?;
+    fresh(scan, version)
 }
 
 fn fresh(scan: &Scan, version: u64) -> Result<(), Refusal> {
     if scan.version == version { Ok(()) } else { Err(Refusal::stale()) }
 }
 
-/// Applies an event to the row.
-///
-/// # Errors
-/// If the store fails.
-pub fn project(rows: &mut Rows<'_>, told: &Told<'_>, event: &Event) -> Result<(), Fault> {
-    let before: Option<Scan> = rows.get(&event.scan().to_string())?;
-    match after(before, told, event) {
-        Some(scan) => rows.put(&scan),
-        None => Ok(()),
-    }
+/// Passes a job that lies on the desk with no scanner at it.
+pub(super) fn at_rest(scan: &Scan) -> Result<(), Refusal> {
+    let (code, sentence) = match scan.state {
+        State::Done | State::Failed | State::Cancelled => return Ok(()),
+        State::Scanning => ("scan.at_work", "Máy đang quét. Hãy chờ xong hoặc bấm “Dừng”."),
+        State::Queued => ("scan.waits", "Lần quét này đang chờ đến lượt. Hãy chờ quét xong hoặc bấm “Dừng”."),
+        State::Turning => (
+            "scan.half_done",
+            "Mới quét xong mặt trước. Hãy lật chồng giấy rồi bấm “Quét mặt sau”, hoặc bấm “Dừng”.",
+        ),
+        State::Filed => ("paper.filed", "Bản quét này đã gắn vào văn bản. Hãy quét lần mới."),
+        State::Discarded => ("scan.discarded", "Bản quét này đã bỏ. Hãy quét lại."),
+        State::Merged => {
+            ("scan.merged", "Các trang của bản quét này đã gộp vào bản khác. Hãy tải lại trang để xem.")
+        }
+    };
+    Err(Refusal::new(code, 409, sentence))
 }
 
-fn after(before: Option<Scan>, told: &Told<'_>, event: &Event) -> Option<Scan> {
-    let begun = |owner: &PersonRef, origin: Origin| Scan {
-        id: event.scan(),
-        owner: owner.clone(),
-        origin,
-        state: State::Scanning,
-        started_at: told.at,
-        pages: Vec::new(),
-        error: None,
-        paper: None,
-        filed_in: None,
-        version: 0,
-    };
-    let mut scan = match (before, event) {
-        (_, Event::Started { owner, settings, .. }) => begun(owner, Origin::Scanner(settings.clone())),
-        (_, Event::Uploaded { owner, file_name, .. }) => {
-            begun(owner, Origin::Upload { file_name: file_name.clone() })
-        }
-        (before, _) => before?,
-    };
-    scan.version += 1;
-    match event {
-        Event::Started { .. } => {}
-        Event::Uploaded { paper, .. } => {
-            scan.state = State::Done;
-            scan.paper = Some(paper.clone());
-        }
-        Event::PageKept { capture, thumbnail, width_px, height_px, dpi, .. } => {
-            scan.pages.push(Page {
-                number: u32::try_from(scan.pages.len()).unwrap_or(u32::MAX).saturating_add(1),
-                capture: *capture,
-                thumbnail: *thumbnail,
-                width_px: *width_px,
-                height_px: *height_px,
-                dpi: *dpi,
-                kept_at: told.at,
-            });
-        }
-        Event::Finished { .. } => scan.state = State::Done,
-        Event::Failed { code, .. } => {
-            scan.state = State::Failed;
-            scan.error = Some(code.clone());
-        }
-        Event::Cancelled { .. } => scan.state = State::Cancelled,
-        Event::Continued { .. } => {
-            scan.state = State::Scanning;
-            scan.error = None;
-            scan.paper = None;
-        }
-        Event::PageDropped { number, .. } => {
-            scan.pages.retain(|page| page.number != *number);
-            for (place, page) in (1..).zip(&mut scan.pages) {
-                page.number = place;
-            }
-            scan.paper = None;
-        }
-        // The PDF follows from the pages: it does not make a page list somebody saw stale.
-        Event::Composed { paper, .. } => {
-            scan.paper = Some(paper.clone());
-            scan.version -= 1;
-        }
-        Event::Filed { letter, .. } => {
-            scan.state = State::Filed;
-            scan.filed_in = Some(*letter);
-        }
-        Event::Discarded { .. } => scan.state = State::Discarded,
+/// Refuses the page of somebody who saw another order.
+pub(super) fn page_of(scan: &Scan, page: u32) -> Result<usize, Refusal> {
+    scan.place(page).ok_or_else(|| {
+        Refusal::new(
+            "scan.no_such_page",
+            422,
+            "Trang này không còn trong bản quét. Hãy tải lại trang rồi làm lại.",
+        )
+    })
+}
+
+/// Refuses more pages than a job holds.
+pub(super) fn room_for(scan: &Scan, pages: usize) -> Result<(), Refusal> {
+    if scan.order.len() + pages <= MOST_PAGES {
+        return Ok(());
     }
-    Some(scan)
+    Err(Refusal::new(
+        "scan.too_many_pages",
+        422,
+        format!(
+            "Một lần quét nhận nhiều nhất {MOST_PAGES} trang. Phần đã quét được giữ; hãy vào sổ rồi quét tiếp."
+        ),
+    ))
+}
+
+/// The first unused id of a job begun by a command, and those after it.
+pub(super) fn ids(now: &Now) -> impl Iterator<Item = Uuid> + use<> {
+    let first = now.id;
+    (0..).map(move |n| crate::clock::nth_id(first, n))
 }
