@@ -29,6 +29,9 @@ pub enum ScanError {
     /// A sheet is stuck in the feeder.
     #[error("paper jam")]
     Jammed,
+    /// Two sheets went in at once: the feeder stopped before a page was lost.
+    #[error("two sheets were fed at once")]
+    DoubleFeed,
     /// The lid is open.
     #[error("the cover is open")]
     CoverOpen,
@@ -73,6 +76,7 @@ impl ScanError {
             ScanError::ScannerGone => "scan.scanner_gone",
             ScanError::Busy => "scan.busy",
             ScanError::Jammed => "scan.jammed",
+            ScanError::DoubleFeed => "scan.double_feed",
             ScanError::CoverOpen => "scan.cover_open",
             ScanError::FeederEmpty => "scan.feeder_empty",
             ScanError::Cancelled => "scan.cancelled",
@@ -88,12 +92,13 @@ impl ScanError {
     }
 
     /// Every code there is, so that a test elsewhere can show a sentence for each.
-    pub const CODES: [&'static str; 16] = [
+    pub const CODES: [&'static str; 17] = [
         "scan.no_libsane",
         "scan.no_scanner",
         "scan.scanner_gone",
         "scan.busy",
         "scan.jammed",
+        "scan.double_feed",
         "scan.cover_open",
         "scan.feeder_empty",
         "scan.cancelled",
@@ -135,6 +140,7 @@ impl ScanError {
             | ScanError::ScannerGone
             | ScanError::Busy
             | ScanError::Jammed
+            | ScanError::DoubleFeed
             | ScanError::CoverOpen
             | ScanError::FeederEmpty
             | ScanError::Cancelled

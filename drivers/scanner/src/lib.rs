@@ -10,15 +10,17 @@
 //!
 //! ```text
 //! box (Scanners)                    worker (worker_main)           libsane
-//!  | Scan {source: feeder, ...}  ->  |  open, set options, start -> |
+//!  | Scan {source: feeder, ...}  ->  |                              |
+//!  |  <- Heard                       |  open, set options, start -> |
 //!  |  <- Lines {page 1, 0 of 3508}   |  read, read, read ...        |
 //!  |  <- Lines {page 1, 1200 ...}    |                              |
 //!  |  <- Page {1} + JPEG             |  encodes, and waits          |
 //!  |  (keep: written and fsynced)    |                              |
 //!  | Kept                        ->  |  start -> next sheet         |
-//!  |  <- Page {2} + JPEG             |                              |
+//!  |  <- Heard, Lines, Page {2}      |                              |
 //!  | Kept                        ->  |  start -> "out of documents" |
-//!  |  <- Done {2}                    |  cancel, close            -> |
+//!  |  <- Ending {2}                  |  cancel, close            -> |
+//!  |  <- Done {2}                    |                              |
 //! ```
 //!
 //! The worker feeds the next sheet only after [`Scanners::scan`]'s `keep` has returned `Ok` for the page
@@ -95,6 +97,7 @@ mod protocol;
 #[allow(unsafe_code)] // the only place: every block there says why it is sound
 mod sane;
 mod scanners;
+mod talk;
 mod worker;
 
 pub use capture::{Capture, CaptureFormat};

@@ -37,9 +37,17 @@ pub(crate) enum Order {
         /// What and how.
         request: Request,
     },
+    /// Tell when somebody presses a button of the device; answered by [`Report::Watching`] and
+    /// [`Report::Pressed`] until a cancel, then by [`Report::Done`].
+    Watch {
+        /// [`Device::id`].
+        device: String,
+        /// Where it was seen last.
+        address: Option<String>,
+    },
     /// The page just reported is at rest: go on.
     Kept,
-    /// Stop the scan under way; answered by [`Report::Failed`], or [`Report::Done`] when it was over anyway.
+    /// Stop what is under way; answered by [`Report::Failed`], or [`Report::Done`] when it was over anyway.
     Cancel,
 }
 
@@ -47,6 +55,9 @@ pub(crate) enum Order {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "report", rename_all = "snake_case")]
 pub(crate) enum Report {
+    /// The order has been read, and the driver is called next. Every order but [`Order::Cancel`] is answered by
+    /// this at once, so that a deaf worker is told from a driver that needs a minute to warm up.
+    Heard,
     /// The scanners there are.
     Devices {
         /// In the order of the drivers.
@@ -60,6 +71,8 @@ pub(crate) enum Report {
         done: u32,
         /// Lines there will be, where the scanner knows.
         of: Option<u32>,
+        /// The driver has taken the sheet, but may still be warming up: it calibrates while it is read from.
+        warming_up: bool,
     },
     /// A page is complete; its bytes follow. The worker now waits for [`Order::Kept`].
     Page {
@@ -67,6 +80,13 @@ pub(crate) enum Report {
         page: u32,
         /// What it looks like.
         head: PageHead,
+    },
+    /// The buttons are being watched: said again and again, as a sign of life.
+    Watching,
+    /// A button of the device was pressed.
+    Pressed {
+        /// As the driver calls it.
+        button: String,
     },
     /// How the scan ends, before the driver is asked to let the device go: some never come back from that.
     /// [`Report::Done`] or [`Report::Failed`] follows when it did.

@@ -1,22 +1,29 @@
-//! What the box calls: which scanners are there, and scan.
+//! What the box calls: which scanners are there, scan, and tell me when somebody presses a button.
 //!
 //! One worker at a time belongs to a [`Scanners`]. It is started when something is first wanted, leaves when it
 //! has been idle, and is replaced after a death; callers notice none of that unless it happened to their scan.
-//! Only a worker that ended its last order properly is ever used again: a scan that is given up half-way, even
-//! by dropping the future, takes its worker with it.
+//! Only a worker that ended its last order properly is ever used again: a scan whose future is dropped takes its
+//! worker with it.
+//!
+//! ```text
+//! Scan 1: |--- scan ---|.. letting go ..|
+//! Scan 2:              |     waits      |--- scan ---|
+//! buttons: --- watch --|                             |--- watch ---
+//! ```
 
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
-use tokio::sync::Mutex;
-use tokio::time::Instant;
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::capture::Capture;
-use crate::child::{Child, Launch, Patience, Silence};
+use crate::child::{Child, Launch, Patience};
 use crate::device::{Device, Request, Via};
 use crate::error::{KeepFailed, ScanError};
-use crate::protocol::{Order, Report};
+use crate::protocol::Order;
+use crate::talk::Talk;
 
 /// The scanners of a box. Cheap to clone; all clones are the same.
 #[derive(Clone)]
@@ -28,11 +35,17 @@ struct Inner {
     launch: Launch,
     via: Via,
     patience: Patience,
-    worker: Mutex<Option<Child>>,
+    /// The idle worker, if there is one. Held by whoever has the worker, until its device is free again.
+    worker: Arc<Mutex<Option<Child>>>,
     scanning: AtomicBool,
+    /// How many want the worker for a scan or a look: whoever watches buttons steps aside for them.
+    wanted: watch::Sender<usize>,
     /// The list last given, for those who ask while a scan has the worker.
     last_list: std::sync::Mutex<Option<Vec<Device>>>,
 }
+
+/// The right to the worker.
+type Slot = OwnedMutexGuard<Option<Child>>;
 
 /// What a scan tells on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,8 +82,9 @@ impl Scanners {
             launch,
             via,
             patience,
-            worker: Mutex::new(None),
+            worker: Arc::default(),
             scanning: AtomicBool::new(false),
+            wanted: watch::Sender::new(0),
             last_list: std::sync::Mutex::new(None),
         };
         Scanners { inner: Arc::new(inner) }
@@ -81,20 +95,13 @@ impl Scanners {
     /// Takes as long as the drivers take, seconds where network scanners are asked. An empty list is a list.
     /// Fails with [`ScanError::Busy`] when a scan is under way and there has been no look before it.
     pub async fn devices(&self) -> Result<Vec<Device>, ScanError> {
-        let mut slot = match self.inner.worker.try_lock() {
-            Ok(slot) => slot,
-            Err(_) if self.inner.scanning.load(Ordering::Acquire) => {
-                return self.inner.last_list().clone().ok_or(ScanError::Busy);
-            }
-            Err(_) => self.inner.worker.lock().await,
-        };
-        let (mut talk, reused) = self.inner.talk(&mut slot)?;
-        let mut list = talk.devices().await;
-        if reused && matches!(list, Err(Ended::Left)) {
-            talk = self.inner.talk(&mut slot)?.0;
-            list = talk.devices().await;
+        if self.inner.scanning.load(Ordering::Acquire) {
+            return self.inner.last_list().clone().ok_or(ScanError::Busy);
         }
-        *slot = talk.worker_if_over();
+        let mut slot = self.inner.slot().await;
+        let mut talk = self.inner.talk(&mut slot, &Order::Devices).await?;
+        let list = talk.devices().await;
+        release(slot, talk);
         let list = list?;
         *self.inner.last_list() = Some(list.clone());
         Ok(list)
@@ -109,7 +116,8 @@ impl Scanners {
     /// before a failure stay the caller's: a jam at the fourth sheet has delivered three.
     ///
     /// Fails with [`ScanError::Busy`] when a scan is under way already, and as the variants of [`ScanError`]
-    /// say. A cancel ends with [`ScanError::Cancelled`], or with `Ok` when the last page had been kept anyway.
+    /// say. A cancel ends with [`ScanError::Cancelled`] at once, or as soon as a `keep` under way has returned;
+    /// the worker then lets the device go, for which the next call waits.
     pub async fn scan<F>(
         &self,
         request: Request,
@@ -120,36 +128,121 @@ impl Scanners {
         F: Future<Output = Result<(), KeepFailed>>,
     {
         let _turn = Turn::take(&self.inner.scanning)?;
-        if cancel.is_cancelled() {
-            return Err(ScanError::Cancelled);
+        let beginning = async {
+            let mut slot = self.inner.slot().await;
+            let talk = self.inner.talk(&mut slot, &Order::Scan { request }).await?;
+            Ok((slot, talk))
+        };
+        let (slot, mut talk) = unless(&cancel, beginning).await.unwrap_or(Err(ScanError::Cancelled))?;
+        let pages = talk.scan(&mut keep, &cancel).await;
+        release(slot, talk);
+        pages
+    }
+
+    /// Watches the buttons of a device, as [`Device::buttons`] names them, until `stop` fires; `address` is where
+    /// the device was seen last ([`Device::address`]), which spares a look at all the others.
+    ///
+    /// `pressed` is called once for every press, for one button at most once a second. A button that is held down
+    /// when the watch begins has not been pressed. The worker belongs to the watch meanwhile, so one device can
+    /// be watched at a time; scans and looks for scanners make it pause, and it goes on after them.
+    ///
+    /// Fails as [`Scanners::scan`] does, in particular when the scanner is unplugged, and with
+    /// [`ScanError::Unsupported`] when the device has no buttons that tell.
+    pub async fn buttons<F>(
+        &self,
+        device: &str,
+        address: Option<&str>,
+        mut pressed: F,
+        stop: CancellationToken,
+    ) -> Result<(), ScanError>
+    where
+        F: FnMut(String),
+    {
+        let order = Order::Watch { device: device.to_owned(), address: address.map(str::to_owned) };
+        while !stop.is_cancelled() {
+            let beginning = async {
+                self.inner.nobody_waits().await;
+                let mut slot = Arc::clone(&self.inner.worker).lock_owned().await;
+                let talk = self.inner.talk(&mut slot, &order).await?;
+                Ok((slot, talk))
+            };
+            let Some(begun) = unless(&stop, beginning).await else { return Ok(()) };
+            let (slot, mut talk) = begun?;
+            let fault = tokio::select! {
+                biased;
+                () = stop.cancelled() => None,
+                () = self.inner.somebody_waits() => None,
+                fault = talk.watch(&mut pressed) => Some(fault),
+            };
+            release(slot, talk);
+            if let Some(fault) = fault {
+                return Err(fault);
+            }
         }
-        let mut slot = self.inner.worker.lock().await;
-        let order = Order::Scan { request };
-        let (mut talk, reused) = self.inner.talk(&mut slot)?;
-        let mut pages = talk.scan(&order, &mut keep, &cancel).await;
-        if reused && matches!(pages, Err(Ended::Left)) {
-            talk = self.inner.talk(&mut slot)?.0;
-            pages = talk.scan(&order, &mut keep, &cancel).await;
-        }
-        *slot = talk.worker_if_over();
-        Ok(pages?)
+        Ok(())
+    }
+
+    /// Waits until the device of the last scan is free, and stops the worker. For whoever is about to stop the
+    /// box: a driver that is killed in mid-sheet leaves paper in the feeder.
+    pub async fn close(&self) {
+        drop(self.inner.slot().await.take());
     }
 }
 
 impl Inner {
-    /// A talk with the worker there is (`true`), which may just be leaving, or with a new one.
-    fn talk(&self, slot: &mut Option<Child>) -> Result<(Talk, bool), ScanError> {
-        let idle = slot.take().and_then(|mut child| child.is_running().then_some(child));
-        let reused = idle.is_some();
-        let worker = match idle {
-            Some(worker) => worker,
-            None => Child::start(&self.launch, &self.via)?,
-        };
-        Ok((Talk { worker, patience: self.patience, over: false }, reused))
+    /// The right to the worker, once whoever has it has let go; buttons are not watched meanwhile.
+    async fn slot(&self) -> Slot {
+        let _wish = Wish::new(&self.wanted);
+        Arc::clone(&self.worker).lock_owned().await
+    }
+
+    /// A talk about an order that has been heard.
+    async fn talk(&self, slot: &mut Slot, order: &Order) -> Result<Talk, ScanError> {
+        Talk::open(slot.take(), || Child::start(&self.launch, &self.via), order, self.patience).await
+    }
+
+    async fn somebody_waits(&self) {
+        // Cannot fail: the sender is ours.
+        let _ = self.wanted.subscribe().wait_for(|wanted| *wanted > 0).await;
+    }
+
+    async fn nobody_waits(&self) {
+        let _ = self.wanted.subscribe().wait_for(|wanted| *wanted == 0).await;
     }
 
     fn last_list(&self) -> MutexGuard<'_, Option<Vec<Device>>> {
         self.last_list.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends a talk behind the caller's back; whoever wants the worker next waits for that.
+fn release(mut slot: Slot, talk: Talk) {
+    tokio::spawn(async move { *slot = talk.close().await });
+}
+
+/// What a future brings, unless it is cancelled before.
+async fn unless<T>(cancel: &CancellationToken, work: impl Future<Output = T>) -> Option<T> {
+    let work = pin!(work);
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => None,
+        outcome = work => Some(outcome),
+    }
+}
+
+/// Somebody wants the worker, until dropped.
+struct Wish<'a>(&'a watch::Sender<usize>);
+
+impl Wish<'_> {
+    fn new(wanted: &watch::Sender<usize>) -> Wish<'_> {
+        wanted.send_modify(|wanted| *wanted += 1);
+        Wish(wanted)
+    }
+}
+
+impl Drop for Wish<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|wanted| *wanted -= 1);
     }
 }
 
@@ -165,159 +258,5 @@ impl Turn<'_> {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         self.0.store(false, Ordering::Release);
-    }
-}
-
-/// One order and its answers.
-struct Talk {
-    worker: Child,
-    patience: Patience,
-    /// The worker has given its last answer to the order.
-    over: bool,
-}
-
-/// How a talk ended without what was wanted.
-enum Ended {
-    /// The worker left before it read the order: it had been idle. Another will do it.
-    Left,
-    Because(ScanError),
-}
-
-/// A scan that shall stop: until when the worker may take for it, and what the caller will be told.
-struct Stopping {
-    until: Instant,
-    why: ScanError,
-}
-
-impl Talk {
-    /// The worker, if it may be used again.
-    fn worker_if_over(self) -> Option<Child> {
-        self.over.then_some(self.worker)
-    }
-
-    async fn devices(&mut self) -> Result<Vec<Device>, Ended> {
-        self.worker.order(&Order::Devices).await?;
-        let (report, _) = self.worker.report(self.patience.first_line).await?;
-        self.over = true;
-        match report {
-            Report::Devices { devices } => Ok(devices),
-            Report::Failed { error } => Err(error.into()),
-            other => Err(self.out_of_turn(&other)),
-        }
-    }
-
-    async fn scan<F>(
-        &mut self,
-        order: &Order,
-        keep: &mut impl FnMut(Progress) -> F,
-        cancel: &CancellationToken,
-    ) -> Result<u32, Ended>
-    where
-        F: Future<Output = Result<(), KeepFailed>>,
-    {
-        self.worker.order(order).await?;
-        let mut patience = self.patience.first_line;
-        let mut stopping: Option<Stopping> = None;
-        let mut ending = None;
-        let mut heard = false;
-        loop {
-            let message = match &stopping {
-                Some(stopping) => self.worker.report(stopping.until.duration_since(Instant::now())).await,
-                None => tokio::select! {
-                    biased;
-                    () = cancel.cancelled() => {
-                        stopping = Some(self.stop(ScanError::Cancelled).await?);
-                        continue;
-                    }
-                    message = self.worker.report(patience) => message,
-                },
-            };
-            let (report, bytes) = match (message, &stopping) {
-                (Ok(message), _) => message,
-                // However the worker took the stop, it is stopped: it will not be used again.
-                (Err(_), Some(Stopping { why, .. })) => return Err(why.clone().into()),
-                // The driver does not let go of the device: the worker goes, what it said of the scan holds.
-                (Err(_), None) if ending.is_some() => {
-                    return ending.unwrap_or(Err(ScanError::Hung)).map_err(Ended::from);
-                }
-                // Half-way through is no time to leave: nobody may begin such a scan again unasked.
-                (Err(Silence::Left), None) if heard => return Err(ScanError::from(Ended::Left).into()),
-                (Err(silence), None) => return Err(silence.into()),
-            };
-            heard = true;
-            let kept = match report {
-                Report::Done { pages } => {
-                    self.over = true;
-                    return match stopping {
-                        Some(Stopping { why: why @ ScanError::Keep(_), .. }) => Err(why.into()),
-                        _ => Ok(pages),
-                    };
-                }
-                Report::Failed { error } => {
-                    self.over = true;
-                    return Err(stopping.map_or(error, |stopping| stopping.why).into());
-                }
-                Report::Ending { pages, error } => {
-                    patience = self.patience.cancel;
-                    ending = Some(error.map_or(Ok(pages), Err));
-                    continue;
-                }
-                // What was on its way when the stop was ordered.
-                Report::Lines { .. } | Report::Page { .. } if stopping.is_some() => continue,
-                Report::Lines { page, done, of } => {
-                    patience = if done == 0 { self.patience.first_line } else { self.patience.next_line };
-                    keep(Progress::Lines { page, done, of }).await
-                }
-                Report::Page { page, head } => {
-                    patience = self.patience.first_line;
-                    let capture = head.join(bytes).map_err(|e| ScanError::WorkerDied(e.to_string()))?;
-                    let kept = keep(Progress::Page { page, capture }).await;
-                    if kept.is_ok() {
-                        self.worker.order(&Order::Kept).await?;
-                    }
-                    kept
-                }
-                other @ Report::Devices { .. } => return Err(self.out_of_turn(&other)),
-            };
-            if let Err(KeepFailed(why)) = kept {
-                stopping = Some(self.stop(ScanError::Keep(why)).await?);
-            }
-        }
-    }
-
-    async fn stop(&mut self, why: ScanError) -> Result<Stopping, ScanError> {
-        self.worker.order(&Order::Cancel).await?;
-        Ok(Stopping { until: Instant::now() + self.patience.cancel, why })
-    }
-
-    /// A worker that answers what it was not asked is not to be trusted with another order.
-    fn out_of_turn(&mut self, report: &Report) -> Ended {
-        self.over = false;
-        ScanError::WorkerDied(format!("an answer out of turn: {report:?}")).into()
-    }
-}
-
-impl From<ScanError> for Ended {
-    fn from(fault: ScanError) -> Ended {
-        Ended::Because(fault)
-    }
-}
-
-impl From<Silence> for Ended {
-    fn from(silence: Silence) -> Ended {
-        match silence {
-            Silence::TooLong => ScanError::Hung.into(),
-            Silence::Died(fault) => fault.into(),
-            Silence::Left => Ended::Left,
-        }
-    }
-}
-
-impl From<Ended> for ScanError {
-    fn from(ended: Ended) -> ScanError {
-        match ended {
-            Ended::Because(fault) => fault,
-            Ended::Left => ScanError::WorkerDied("it left without an answer".into()),
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! The child's side: one thread that does everything, and one that reads orders.
 //!
 //! ```text
-//! stdin -> [reader] -> orders -> [main thread: Driver] -> reports, pages -> stdout
+//! stdin -> [reader] -> orders -> [main thread: Driver] -> heard, reports, pages -> stdout
 //!             `- Cancel: a flag that the driver looks at between two reads
 //! ```
 //!
@@ -12,7 +12,7 @@ use std::fs::File;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -29,6 +29,8 @@ const IDLE: Duration = Duration::from_secs(30);
 const ORPHAN: Duration = Duration::from_secs(5);
 /// Not more often than this does the box hear of lines.
 const LINES_EVERY: Duration = Duration::from_millis(100);
+/// This often the box hears that buttons are being watched.
+const WATCHING_EVERY: Duration = Duration::from_secs(1);
 
 /// Something that scans.
 pub(crate) trait Driver {
@@ -39,6 +41,13 @@ pub(crate) trait Driver {
     ///
     /// Must look at [`Desk::cancelled`] often, and must leave the device free however the scan ends.
     fn scan(&mut self, request: &Request, desk: &mut Desk) -> Result<u32, ScanError>;
+
+    /// Tells the desk of every press of a button, until [`Desk::wait`] says that it is time to stop.
+    ///
+    /// `address` is where the device was seen last. Fails with [`ScanError::Unsupported`] where there are none.
+    fn watch(&mut self, _device: &str, _address: Option<&str>, _desk: &mut Desk) -> Result<(), ScanError> {
+        Err(ScanError::Unsupported("no buttons".into()))
+    }
 }
 
 /// Runs the worker until its standard input ends or nobody has wanted anything for half a minute. Exit code 0
@@ -63,25 +72,34 @@ fn serve(via: Via) -> Result<(), ScanError> {
         .name("orders".into())
         .spawn(move || read_orders(&sender, &flag))
         .map_err(|e| ScanError::WorkerDied(format!("thread: {e}")))?;
-    let mut desk = Desk { out, orders, cancel, told_lines: None };
+    let mut desk = Desk { out, orders, cancel, told_lines: None, told_watching: None, warms_up: false };
     let mut driver: Box<dyn Driver> = match via {
         Via::Sane => Box::new(Sane::from_environment()?),
         Via::Folder(folder) => Box::new(Folder::new(folder)),
     };
     while let Some(order) = desk.next_order() {
-        match order {
-            Order::Devices => desk.answer(driver.devices().map(|devices| Report::Devices { devices }))?,
-            Order::Scan { request } => {
-                let pages = driver.scan(&request, &mut desk);
-                desk.answer(pages.map(|pages| Report::Done { pages }))?;
-            }
-            // What came too late for the scan it was meant for.
-            Order::Kept | Order::Cancel => {}
+        // What came too late for the scan it was meant for.
+        if matches!(order, Order::Kept | Order::Cancel) {
+            continue;
         }
+        desk.heard()?;
+        let answer = carry_out(order, driver.as_mut(), &mut desk);
+        desk.answer(answer)?;
     }
     // Without the driver's own shutting down, which could hang: every device has been closed.
     std::mem::forget(driver);
     Ok(())
+}
+
+fn carry_out(order: Order, driver: &mut dyn Driver, desk: &mut Desk) -> Result<Report, ScanError> {
+    match order {
+        Order::Devices => driver.devices().map(|devices| Report::Devices { devices }),
+        Order::Scan { request } => driver.scan(&request, desk).map(|pages| Report::Done { pages }),
+        Order::Watch { device, address } => {
+            driver.watch(&device, address.as_deref(), desk).map(|()| Report::Done { pages: 0 })
+        }
+        Order::Kept | Order::Cancel => Err(ScanError::Cancelled),
+    }
 }
 
 /// The reader's whole life. A scan begins without a cancel; the flag is cleared here and not where the scan is
@@ -90,7 +108,7 @@ fn read_orders(orders: &Sender<Order>, cancel: &AtomicBool) {
     let mut stdin = std::io::stdin().lock();
     while let Ok(Some(order)) = protocol::read::<Order>(&mut stdin) {
         match order {
-            Order::Scan { .. } => cancel.store(false, Ordering::Relaxed),
+            Order::Scan { .. } | Order::Watch { .. } => cancel.store(false, Ordering::Relaxed),
             Order::Cancel => cancel.store(true, Ordering::Relaxed),
             Order::Devices | Order::Kept => {}
         }
@@ -111,6 +129,10 @@ pub(crate) struct Desk {
     cancel: Arc<AtomicBool>,
     /// When the box last heard of lines, and of which page.
     told_lines: Option<(u32, Instant)>,
+    /// When the box last heard that buttons are watched.
+    told_watching: Option<Instant>,
+    /// See [`Desk::warms_up`].
+    warms_up: bool,
 }
 
 impl Desk {
@@ -126,7 +148,14 @@ impl Desk {
             return Ok(());
         }
         self.told_lines = Some((page, Instant::now()));
-        self.report(&Report::Lines { page, done, of }, &[])
+        let warming_up = done == 0 && self.warms_up;
+        self.report(&Report::Lines { page, done, of, warming_up }, &[])
+    }
+
+    /// Says whether this scan's driver may keep silent for a minute after it has taken the sheet, because it
+    /// calibrates only when it is read from. Any other that does has hung.
+    pub(crate) fn warms_up(&mut self, warms_up: bool) {
+        self.warms_up = warms_up;
     }
 
     /// Hands over a page and waits until it is kept.
@@ -138,11 +167,28 @@ impl Desk {
         drop(bytes);
         loop {
             match self.orders.recv() {
-                Ok(Order::Kept) => return Ok(()),
+                Ok(Order::Kept) => return self.heard(),
                 Ok(Order::Cancel) | Err(_) => return Err(ScanError::Cancelled),
                 Ok(out_of_turn) => tracing::warn!(?out_of_turn, "an order in the middle of a scan"),
             }
         }
+    }
+
+    /// Tells of a press of a button.
+    pub(crate) fn pressed(&mut self, button: &str) -> Result<(), ScanError> {
+        self.report(&Report::Pressed { button: button.to_owned() }, &[])
+    }
+
+    /// Waits between two looks at the buttons, and lets the box know that they are being looked at; `false` when
+    /// it is time to stop.
+    pub(crate) fn wait(&mut self, moment: Duration) -> Result<bool, ScanError> {
+        if self.told_watching.is_none_or(|at| at.elapsed() >= WATCHING_EVERY) {
+            self.told_watching = Some(Instant::now());
+            self.report(&Report::Watching, &[])?;
+        }
+        // An order in the middle of a watch can only be its end.
+        let order = self.orders.recv_timeout(moment);
+        Ok(matches!(order, Err(RecvTimeoutError::Timeout)) && !self.cancelled())
     }
 
     /// Tells how the scan ends, before the driver lets the device go: a driver that hangs there costs the box its
@@ -156,9 +202,13 @@ impl Desk {
     }
 
     fn answer(&mut self, outcome: Result<Report, ScanError>) -> Result<(), ScanError> {
-        self.told_lines = None;
+        (self.told_lines, self.told_watching, self.warms_up) = (None, None, false);
         let report = outcome.unwrap_or_else(|error| Report::Failed { error });
         self.report(&report, &[])
+    }
+
+    fn heard(&mut self) -> Result<(), ScanError> {
+        self.report(&Report::Heard, &[])
     }
 
     fn report(&mut self, report: &Report, payload: &[u8]) -> Result<(), ScanError> {

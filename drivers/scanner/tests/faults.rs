@@ -3,50 +3,42 @@
 
 mod support;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
 
-use scanner::{CancellationToken, Progress, Request, ScanError, Source};
-use support::{DEADLINE, Desk, captures, from_feeder, in_colour, request, scan};
+use scanner::{CancellationToken, Patience, Progress, Request, ScanError, Source};
+use support::{DEADLINE, Desk, captures, from_feeder, in_colour, request, scan, until};
 
 /// The device of the misbehaving library.
 const FAULTY: &str = "faulty:0";
+/// What its feeder holds.
+const SHEETS: usize = 3;
+/// Within this a worker that hangs has been replaced, as a school is promised.
+const REPLACED: Duration = Duration::from_secs(10);
+
+/// Where a driver may hang, crash or end the process while a page is being made.
+const PLACES: [&str; 4] = ["start", "read", "mid-page", "end-of-page"];
 
 #[tokio::test]
-async fn a_driver_that_hangs_is_stopped_and_the_next_scan_works() {
-    for fault in ["hang-in-init", "hang-in-read", "hang-in-mid-page"] {
-        let desk = once(Desk::with_faulty_library(fault));
-        let scanners = desk.scanners();
-        assert_eq!(scan(&scanners, request(FAULTY)).await.0, Err(ScanError::Hung), "{fault}");
-        assert_eq!(captures(&scanners, request(FAULTY)).await.len(), 1, "after {fault}");
-    }
-    // To say again and again that there is nothing yet is a hang too.
-    let desk = Desk::with_faulty_library("reads-nothing");
-    assert_eq!(scan(&desk.scanners(), request(FAULTY)).await.0, Err(ScanError::Hung));
-}
-
-#[tokio::test]
-async fn a_driver_that_crashes_takes_nobody_with_it_and_the_next_scan_works() {
-    for fault in ["crash-in-open", "crash-in-start", "crash-in-mid-page"] {
-        let desk = once(Desk::with_faulty_library(fault));
-        let scanners = desk.scanners();
-        let outcome = scan(&scanners, request(FAULTY)).await.0;
-        assert!(matches!(outcome, Err(ScanError::WorkerDied(_))), "{fault}: {outcome:?}");
-        assert_eq!(captures(&scanners, request(FAULTY)).await.len(), 1, "after {fault}");
+async fn a_driver_that_hangs_crashes_or_leaves_at_any_page_costs_that_page_only() {
+    for way in ["hang", "crash", "leave"] {
+        for place in PLACES {
+            let fault = format!("{way}-in-{place}");
+            let expected = if way == "hang" { "scan.hung" } else { "scan.worker_died" };
+            for (request, sheet, kept) in [(request(FAULTY), "1", 0), (from_feeder(FAULTY), "3", 2)] {
+                fails(&fault, sheet, request, expected, kept).await;
+            }
+        }
     }
 }
 
-/// Debian's own `test` driver does this now and then: it cancels its reader thread in the middle of an allocation and
-/// then waits for it for ever.
 #[tokio::test]
-async fn a_driver_that_never_lets_go_costs_its_worker_and_no_page() {
-    for fault in ["hang-in-cancel", "crash-in-cancel"] {
-        let desk = once(Desk::with_faulty_library(fault));
-        let scanners = desk.scanners();
-        assert_eq!(captures(&scanners, request(FAULTY)).await.len(), 1, "{fault}");
-        assert!(desk.folder.path().join(HAPPENED).exists(), "it did happen: {fault}");
-        assert_eq!(captures(&scanners, request(FAULTY)).await.len(), 1, "after {fault}");
+async fn a_driver_that_hangs_or_crashes_before_a_page_is_replaced() {
+    for place in ["init", "get-devices", "open"] {
+        fails(&format!("hang-in-{place}"), "1", request(FAULTY), "scan.hung", 0).await;
+        fails(&format!("crash-in-{place}"), "1", request(FAULTY), "scan.worker_died", 0).await;
     }
 }
 
@@ -54,22 +46,112 @@ async fn a_driver_that_never_lets_go_costs_its_worker_and_no_page() {
 async fn parameters_and_answers_that_cannot_be_are_refused() {
     let cases = [
         ("no-width", "scan.invalid"),
+        ("negative-width", "scan.invalid"),
+        ("negative-stride", "scan.invalid"),
+        ("no-lines", "scan.invalid"),
+        ("negative-lines", "scan.invalid"),
         ("short-lines", "scan.invalid"),
         ("huge", "scan.invalid"),
+        ("huge-lines", "scan.invalid"),
+        ("no-depth", "scan.invalid"),
         ("unknown-frame", "scan.invalid"),
         ("reads-too-much", "scan.invalid"),
+        ("reads-less-than-nothing", "scan.invalid"),
+        ("endless-page", "scan.invalid"),
+        ("more-than-announced", "scan.invalid"),
         ("unknown-status", "scan.io"),
         ("unplugged-in-mid-page", "scan.io"),
         ("paper-ends-in-mid-page", "scan.io"),
-        ("open-fails", "scan.io"),
-        ("no-devices", "scan.no_scanner"),
-        ("leave", "scan.worker_died"),
+        ("jam", "scan.jammed"),
+        ("double-feed", "scan.double_feed"),
+        // To say again and again that there is nothing yet is to hang.
+        ("reads-nothing", "scan.hung"),
     ];
-    for (fault, code) in cases {
+    for (fault, expected) in cases {
+        fails(fault, "1", request(FAULTY), expected, 0).await;
+        fails(fault, "2", from_feeder(FAULTY), expected, 1).await;
+    }
+}
+
+#[tokio::test]
+async fn colour_passes_that_do_not_fit_are_refused() {
+    for fault in ["same-pass-again", "passes-that-change", "passes-that-end-in-grey"] {
+        fails(fault, "1", request(FAULTY), "scan.invalid", 0).await;
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_opened_or_is_not_there_is_said() {
+    for (fault, expected) in [("open-fails", "scan.io"), ("no-devices", "scan.no_scanner")] {
         let desk = Desk::with_faulty_library(fault);
         let (outcome, kept) = scan(&desk.scanners(), request(FAULTY)).await;
-        assert_eq!((outcome.unwrap_err().code(), kept.len()), (code, 0), "{fault}");
+        assert_eq!((outcome.unwrap_err().code(), kept.len()), (expected, 0), "{fault}");
     }
+}
+
+/// With the patience of a real box. The clock starts when the driver hangs and stops when another worker has
+/// brought a page.
+#[tokio::test]
+async fn a_read_that_hangs_is_replaced_in_time() {
+    let replaced = async |fault: &str| {
+        let desk = once(Desk::with_faulty_library(fault)).patience(Patience::default());
+        let scanners = desk.scanners();
+        let (kept, hangs) = (Cell::new(0), tokio::sync::Notify::new());
+        let scans = async {
+            assert_eq!(scan(&scanners, request(FAULTY)).await.0, Err(ScanError::Hung), "{fault}");
+            kept.set(captures(&scanners, request(FAULTY)).await.len());
+            hangs.notified().await;
+        };
+        let clock = async {
+            until(fault, || desk.folder.path().join(HAPPENED).exists()).await;
+            hangs.notify_one();
+            let in_time = async {
+                while kept.get() == 0 {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            };
+            tokio::time::timeout(REPLACED, in_time).await.unwrap_or_else(|_| panic!("too late: {fault}"));
+        };
+        tokio::join!(scans, clock);
+    };
+    tokio::join!(replaced("hang-in-read"), replaced("hang-in-mid-page"), replaced("hang-in-end-of-page"));
+}
+
+/// Debian's own `test` driver does this now and then: it cancels its reader thread in the middle of an allocation and
+/// then waits for it for ever.
+#[tokio::test]
+async fn a_driver_that_never_lets_go_costs_its_worker_and_no_page() {
+    for fault in ["hang-in-cancel", "crash-in-cancel", "hang-in-close", "crash-in-close"] {
+        let desk = once(Desk::with_faulty_library(fault));
+        let scanners = desk.scanners();
+        assert_eq!(captures(&scanners, from_feeder(FAULTY)).await.len(), SHEETS, "{fault}");
+        assert_eq!(captures(&scanners, from_feeder(FAULTY)).await.len(), SHEETS, "after {fault}");
+        assert!(desk.folder.path().join(HAPPENED).exists(), "it did happen: {fault}");
+    }
+}
+
+#[tokio::test]
+async fn where_a_device_was_seen_last_spares_asking_every_driver() {
+    let seen = |address: &str| Request { address: Some(address.into()), ..request(FAULTY) };
+    for fault in ["hang-in-get-devices", "crash-in-get-devices", "no-devices"] {
+        let desk = Desk::with_faulty_library(fault);
+        assert_eq!(captures(&desk.scanners(), seen(FAULTY)).await.len(), 1, "{fault}");
+    }
+    // What stands elsewhere by now is not taken for it.
+    let scanners = Desk::with_faulty_library("none").scanners();
+    assert_eq!(captures(&scanners, seen("faulty:1")).await.len(), 1);
+}
+
+/// Lets a fault happen once, at a sheet: the scan fails as it should, has kept what came before, and the same
+/// scanners scan again as if nothing had been.
+async fn fails(fault: &str, sheet: &str, request: Request, expected: &str, kept: usize) {
+    let desk = once(Desk::with_faulty_library(fault)).env("FAULT_SHEET", sheet);
+    let scanners = desk.scanners();
+    let (outcome, pages) = scan(&scanners, request.clone()).await;
+    let what = format!("{fault} from the {:?}", request.source);
+    assert_eq!((outcome.unwrap_err().code(), pages.len()), (expected, kept), "{what}");
+    let all = if request.source == Source::Feeder { SHEETS } else { 1 };
+    assert_eq!(captures(&scanners, request).await.len(), all, "after {what}");
 }
 
 #[tokio::test]
@@ -89,7 +171,7 @@ async fn a_worker_killed_from_outside_is_replaced() {
     for _ in 0..3 {
         let keep = async |progress| {
             if matches!(progress, Progress::Page { page: 2, .. }) {
-                kill_workers_of_this_test();
+                kill_workers_of_this_test("-9");
             }
             Ok(())
         };
@@ -99,23 +181,42 @@ async fn a_worker_killed_from_outside_is_replaced() {
     assert_eq!(captures(&scanners, from_feeder("test:0")).await.len(), 10);
 }
 
+/// However an idle worker ended (it had been idle for long, a driver's thread crashed it), nobody need know.
 #[tokio::test]
-async fn a_worker_that_leaves_when_it_is_wanted_is_replaced_unnoticed() {
-    let desk = once(Desk::with_faulty_library("leave"));
+async fn an_idle_worker_that_ends_is_buried_and_replaced_unnoticed() {
+    let desk = Desk::with_backend("test");
     let scanners = desk.scanners();
-    scanners.devices().await.unwrap();
-    assert_eq!(captures(&scanners, request(FAULTY)).await.len(), 1);
-    assert!(desk.folder.path().join(HAPPENED).exists(), "it did leave");
+    for _ in 0..3 {
+        scanners.devices().await.unwrap();
+        kill_workers_of_this_test("-9");
+        assert_eq!(captures(&scanners, request("test:0")).await.len(), 1);
+    }
+    kill_workers_of_this_test("-9");
+    until("a dead worker is waited for", || workers_of_this_test().is_empty()).await;
 }
 
+/// A worker that does not read its orders is not given a minute: it is another's turn at once.
 #[tokio::test]
-async fn a_worker_that_leaves_in_mid_scan_is_a_fault_and_nothing_is_scanned_twice() {
-    let desk = once(Desk::with_faulty_library("leave-in-mid-page"));
+async fn a_deaf_worker_is_replaced() {
+    let hour = Duration::from_secs(3600);
+    let short = Duration::from_secs(2);
+    let deaf_only = Patience { first_line: hour, next_line: short, cancel: hour };
+    let desk = Desk::with_faulty_library("none").patience(deaf_only);
     let scanners = desk.scanners();
     scanners.devices().await.unwrap();
-    let outcome = scan(&scanners, request(FAULTY)).await.0;
-    assert!(matches!(outcome, Err(ScanError::WorkerDied(_))), "{outcome:?}");
-    assert_eq!(captures(&scanners, request(FAULTY)).await.len(), 1);
+    kill_workers_of_this_test("-STOP");
+    assert_eq!(captures(&scanners, request(FAULTY)).await.len(), 1, "deaf before the scan");
+    let kept = Cell::new(0);
+    let keep = async |progress| {
+        if matches!(progress, Progress::Page { .. }) {
+            kept.set(kept.get() + 1);
+            kill_workers_of_this_test("-STOP");
+        }
+        Ok(())
+    };
+    let outcome = scanners.scan(from_feeder(FAULTY), keep, CancellationToken::new()).await;
+    assert_eq!((outcome, kept.get()), (Err(ScanError::Hung), 1), "deaf to what was kept");
+    assert_eq!(captures(&scanners, from_feeder(FAULTY)).await.len(), SHEETS);
 }
 
 #[tokio::test]
@@ -201,25 +302,115 @@ async fn a_cancel_while_a_page_is_being_kept_feeds_no_other_sheet() {
     assert_eq!(captures(&scanners, from_feeder("test:0")).await.len(), 10);
 }
 
+/// No driver is waited for: these hang, and would be believed to work for an hour.
 #[tokio::test]
-async fn a_cancel_of_a_hanging_driver_is_a_cancel() {
-    let desk = once(Desk::with_faulty_library("hang-in-mid-page"));
-    let scanners = desk.scanners();
-    let cancel = CancellationToken::new();
-    let keep = async |_| {
-        // Before it hangs, a driver would heed the cancel.
-        let hangs = async {
-            while !desk.folder.path().join(HAPPENED).exists() {
-                tokio::task::yield_now().await;
+async fn a_cancel_is_answered_wherever_the_driver_hangs() {
+    let hour = Duration::from_secs(3600);
+    let places = ["init", "get-devices", "open", "start", "read", "mid-page", "end-of-page", "cancel", "close"];
+    for place in places {
+        let desk = once(Desk::with_faulty_library(&format!("hang-in-{place}")));
+        let desk = desk.patience(Patience { first_line: hour, next_line: hour, cancel: hour });
+        let scanners = desk.scanners();
+        let cancel = CancellationToken::new();
+        let keep = async |progress| {
+            // The last two hang only once they are told to stop.
+            if matches!(progress, Progress::Page { .. }) {
+                cancel.cancel();
             }
+            Ok(())
         };
-        tokio::time::timeout(DEADLINE, hangs).await.expect("the driver hangs");
-        cancel.cancel();
-        Ok(())
+        let canceller = async {
+            until(place, || desk.folder.path().join(HAPPENED).exists()).await;
+            cancel.cancel();
+        };
+        let scan = scanners.scan(from_feeder(FAULTY), keep, cancel.clone());
+        let (outcome, ()) = tokio::join!(tokio::time::timeout(DEADLINE, scan), canceller);
+        assert_eq!(outcome.expect("a cancel is answered"), Err(ScanError::Cancelled), "{place}");
+    }
+}
+
+#[tokio::test]
+async fn after_a_cancel_of_a_hanging_driver_the_next_scan_works() {
+    for place in ["read", "mid-page", "cancel", "close"] {
+        let desk = once(Desk::with_faulty_library(&format!("hang-in-{place}")));
+        let scanners = desk.scanners();
+        let cancel = CancellationToken::new();
+        let keep = async |_| {
+            cancel.cancel();
+            Ok(())
+        };
+        let outcome = scanners.scan(from_feeder(FAULTY), keep, cancel.clone()).await;
+        assert_eq!(outcome, Err(ScanError::Cancelled), "{place}");
+        assert_eq!(captures(&scanners, from_feeder(FAULTY)).await.len(), SHEETS, "after {place}");
+    }
+}
+
+/// The buttons of the misbehaving library: a file for each.
+struct Fingers<'a>(&'a std::path::Path);
+
+impl Fingers<'_> {
+    /// Waits until the driver has been asked for its buttons twice, the second time after this was called.
+    async fn seen(&self) {
+        for _ in 0..2 {
+            let _ = std::fs::remove_file(self.0.join("looked"));
+            until("somebody looks at the buttons", || self.0.join("looked").exists()).await;
+        }
+    }
+
+    /// Presses until somebody has noticed; what comes too soon after the last press counts as bouncing.
+    async fn press(&self, button: &str, noticed: impl Fn() -> bool) {
+        while !noticed() {
+            self.seen().await;
+            std::fs::write(self.0.join(button), "").unwrap();
+            self.seen().await;
+            std::fs::remove_file(self.0.join(button)).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_button_that_is_pressed_is_told_once_and_scans_go_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Desk::with_faulty_library("none").env("FAULT_BUTTONS", folder.path().to_str().unwrap());
+    let scanners = desk.scanners();
+    let (pressed, stop) = (RefCell::new(Vec::new()), CancellationToken::new());
+    let watch = scanners.buttons(FAULTY, Some(FAULTY), |name| pressed.borrow_mut().push(name), stop.clone());
+    let day = async {
+        let fingers = Fingers(folder.path());
+        fingers.press("scan", || *pressed.borrow() == ["scan"]).await;
+        fingers.press("email", || *pressed.borrow() == ["scan", "email"]).await;
+        assert_eq!(captures(&scanners, from_feeder(FAULTY)).await.len(), SHEETS, "in the middle of a watch");
+        assert_eq!(scanners.devices().await.unwrap().len(), 1);
+        fingers.press("scan", || *pressed.borrow() == ["scan", "email", "scan"]).await;
+        stop.cancel();
     };
-    let outcome = scanners.scan(request(FAULTY), keep, cancel.clone()).await;
-    assert_eq!(outcome, Err(ScanError::Cancelled));
-    assert_eq!(captures(&scanners, request(FAULTY)).await.len(), 1);
+    let (outcome, ()) = tokio::time::timeout(DEADLINE, async { tokio::join!(watch, day) }).await.unwrap();
+    assert_eq!(outcome, Ok(()));
+    assert_eq!(captures(&scanners, request(FAULTY)).await.len(), 1, "the worker is free again");
+}
+
+#[tokio::test]
+async fn a_watch_that_cannot_be_kept_ends_with_a_reason() {
+    for (fault, code) in [("hang-in-buttons", "scan.hung"), ("crash-in-buttons", "scan.worker_died")] {
+        let desk = once(Desk::with_faulty_library(fault));
+        let scanners = desk.scanners();
+        let watch = scanners.buttons(FAULTY, None, |_| {}, CancellationToken::new());
+        let outcome = tokio::time::timeout(DEADLINE, watch).await.expect("the watch ends");
+        assert_eq!(outcome.unwrap_err().code(), code, "{fault}");
+        assert_eq!(captures(&scanners, request(FAULTY)).await.len(), 1, "after {fault}");
+    }
+    let scanners = Desk::with_backend("pnm").scanners();
+    let watch = scanners.buttons("pnm:0", None, |_| {}, CancellationToken::new());
+    assert_eq!(watch.await.unwrap_err().code(), "scan.unsupported");
+}
+
+#[tokio::test]
+async fn closing_lets_the_device_go_and_the_worker_with_it() {
+    let desk = Desk::with_backend("test");
+    let scanners = desk.scanners();
+    captures(&scanners, from_feeder("test:0")).await;
+    scanners.close().await;
+    until("the worker has gone", || workers_of_this_test().is_empty()).await;
 }
 
 #[tokio::test]
@@ -280,9 +471,9 @@ fn workers_of_this_test() -> Vec<i32> {
     children.split_whitespace().map(|pid| pid.parse().unwrap()).collect()
 }
 
-fn kill_workers_of_this_test() {
+fn kill_workers_of_this_test(signal: &str) {
     for worker in workers_of_this_test() {
-        let status = std::process::Command::new("kill").args(["-9", &worker.to_string()]).status().unwrap();
+        let status = std::process::Command::new("kill").args([signal, &worker.to_string()]).status().unwrap();
         assert!(status.success());
     }
 }

@@ -5,6 +5,7 @@
 //!  |- settings        what a device's options mean to a clerk, and the order they are set in
 //!  |- reading         one page: start, read, encode
 //!  |- frame           bytes of frames -> lines of a Page
+//!  |- buttons         which of them is being pressed
 //!  |- session         the calls themselves: every handle of SANE stays in there
 //!  |- options         what the options say, copied out of the backend's memory
 //!  |- preset          the seam for tests and demonstrations
@@ -12,6 +13,7 @@
 //!  `- process         the system calls that std does not have
 //! ```
 
+mod buttons;
 mod frame;
 mod options;
 mod preset;
@@ -29,6 +31,12 @@ use crate::worker::{Desk, Driver};
 use preset::Preset;
 use reading::Reading;
 use session::{Library, Listed, Session};
+
+/// Drivers that answer `sane_start` at once and warm the lamp up and calibrate in the first `sane_read`, which may
+/// take them most of a minute.
+const WARM_UP_IN_READ: [&str; 4] = ["plustek:", "plustek_pp:", "u12:", "hp3500:"];
+/// The sensor by which a device tells a double feed from a jam.
+const DOUBLE_FEED: &str = "double-feed";
 
 /// The driver behind [`Via::Sane`](crate::Via::Sane).
 pub(crate) struct Sane {
@@ -82,18 +90,61 @@ impl Sane {
         }
     }
 
+    /// Where to try first: where the device was at our own last look, else where the box saw it, if that is
+    /// still the same device. Asking every driver for its devices takes seconds, and one of them may hang.
+    fn likely_address(&mut self, id: &str, last_seen: Option<&str>) -> Result<String, ScanError> {
+        if let Some(address) = self.address_of(id) {
+            return Ok(address);
+        }
+        match last_seen.filter(|address| is_at(id, address)) {
+            Some(address) => {
+                if self.library.is_none() {
+                    self.library = Some(Library::start(self.library_path.as_deref())?);
+                }
+                Ok(address.to_owned())
+            }
+            None => self.find_again(id),
+        }
+    }
+
+    /// Visits the device where it is likely to be, and if it does not open there, where another look finds it.
+    fn visit<T>(
+        &mut self,
+        id: &str,
+        last_seen: Option<&str>,
+        mut visit: impl FnMut(&mut Sane, &str) -> Result<T, Stop>,
+    ) -> Result<T, ScanError> {
+        let address = self.likely_address(id, last_seen)?;
+        match visit(self, &address) {
+            Ok(outcome) => Ok(outcome),
+            Err(Stop::Opened(fault)) => Err(fault),
+            Err(Stop::NotOpened(
+                fault @ (ScanError::Busy | ScanError::AccessDenied | ScanError::OutOfMemory),
+            )) => Err(fault),
+            // A scanner unplugged and plugged in again has another address: look once more.
+            Err(Stop::NotOpened(_)) => {
+                let address = self.find_again(id)?;
+                visit(self, &address).map_err(|(Stop::NotOpened(fault) | Stop::Opened(fault))| fault)
+            }
+        }
+    }
+
     fn scan_at(&mut self, address: &str, request: &Request, desk: &mut Desk) -> Result<u32, Stop> {
-        let library = self.library.as_ref().ok_or(Stop::NotOpened(ScanError::ScannerGone))?;
-        let mut session = library.open(address).map_err(Stop::NotOpened)?;
+        let mut session = open(self.library.as_ref(), address)?;
+        desk.warms_up(WARM_UP_IN_READ.iter().any(|driver| address.starts_with(driver)));
         let pages = settings::apply(&mut session, request, &self.preset)
-            .and_then(|dpi| feed(&mut session, request, dpi, &mut self.preset, desk));
-        let pages = match pages {
-            Err(ScanError::Io(_)) if usb::unplugged(address) => Err(ScanError::ScannerGone),
-            other => other,
-        };
+            .and_then(|dpi| feed(&mut session, request, dpi, &mut self.preset, desk))
+            .map_err(|fault| explain(fault, &session, address));
         desk.ending(&pages).map_err(Stop::Opened)?;
         drop(session); // cancels and closes, however the scan ended
         pages.map_err(Stop::Opened)
+    }
+
+    fn watch_at(&mut self, address: &str, desk: &mut Desk) -> Result<(), Stop> {
+        let mut session = open(self.library.as_ref(), address)?;
+        let buttons = settings::buttons(&session.options());
+        buttons::watch(&mut session, buttons, desk)
+            .map_err(|fault| Stop::Opened(explain(fault, &session, address)))
     }
 }
 
@@ -104,23 +155,34 @@ impl Driver for Sane {
     }
 
     fn scan(&mut self, request: &Request, desk: &mut Desk) -> Result<u32, ScanError> {
-        let address = match self.address_of(&request.device) {
-            Some(address) => address,
-            None => self.find_again(&request.device)?,
-        };
-        match self.scan_at(&address, request, desk) {
-            Ok(pages) => Ok(pages),
-            Err(Stop::Opened(fault)) => Err(fault),
-            Err(Stop::NotOpened(
-                fault @ (ScanError::Busy | ScanError::AccessDenied | ScanError::OutOfMemory),
-            )) => Err(fault),
-            // A scanner unplugged and plugged in again has another address: look once more.
-            Err(Stop::NotOpened(_)) => {
-                let address = self.find_again(&request.device)?;
-                self.scan_at(&address, request, desk)
-                    .map_err(|(Stop::NotOpened(fault) | Stop::Opened(fault))| fault)
-            }
+        let last_seen = request.address.as_deref();
+        self.visit(&request.device, last_seen, |sane, address| sane.scan_at(address, request, desk))
+    }
+
+    fn watch(&mut self, device: &str, address: Option<&str>, desk: &mut Desk) -> Result<(), ScanError> {
+        self.visit(device, address, |sane, address| sane.watch_at(address, desk))
+    }
+}
+
+fn open<'l>(library: Option<&'l Library>, address: &str) -> Result<Session<'l>, Stop> {
+    library.ok_or(ScanError::ScannerGone).and_then(|library| library.open(address)).map_err(Stop::NotOpened)
+}
+
+/// Whether what is plugged in at `address` is (still) the device called `id`.
+fn is_at(id: &str, address: &str) -> bool {
+    let here = usb::identity(address);
+    id == here || id.strip_prefix(&here).and_then(|rest| rest.strip_prefix('@')) == Some(address)
+}
+
+/// What a fault really is, as far as the device or the kernel knows more than the status that was returned.
+fn explain(fault: ScanError, session: &Session<'_>, address: &str) -> ScanError {
+    match fault {
+        ScanError::Io(_) if usb::unplugged(address) => ScanError::ScannerGone,
+        // Drivers have one status for all that stops the paper, and some have a sensor that tells more.
+        ScanError::Jammed if session.number(&session.options(), DOUBLE_FEED) == Some(1.0) => {
+            ScanError::DoubleFeed
         }
+        other => other,
     }
 }
 
@@ -153,7 +215,7 @@ fn feed(
 /// A device of the drivers' list in the clerk's words. One that does not open keeps its place in the list.
 fn describe(library: &Library, listed: Listed, preset: &Preset) -> Device {
     let offer = match library.open(&listed.address) {
-        Ok(session) => settings::offer(&session.options(), preset),
+        Ok(mut session) => settings::offer(&mut session, preset),
         Err(fault) => {
             tracing::warn!(device = listed.address, %fault, "a scanner does not open");
             settings::Offer::default()

@@ -155,6 +155,28 @@ impl Session<'_> {
         Ok(changed & info::RELOAD_OPTIONS != 0)
     }
 
+    /// Presses an option that is a button: the driver does something at once.
+    pub(crate) fn press(&mut self, options: &Options, name: &str) -> Result<(), ScanError> {
+        let option = options
+            .find(name)
+            .filter(|option| option.kind == Kind::Other)
+            .ok_or_else(|| ScanError::Unsupported(format!("the scanner has no button {name}")))?;
+        // A button holds nothing, but some drivers look at the place of its value.
+        let mut room: Vec<Word> = vec![0; option.size / size_of::<Word>() + 1];
+        // SAFETY: the handle is open; the buffer has room for as many bytes as the option says it has, and
+        // outlives the call.
+        let status = unsafe {
+            (self.library.api.control_option)(
+                self.handle,
+                option.index,
+                Action::SET_VALUE,
+                room.as_mut_ptr().cast::<c_void>(),
+                ptr::null_mut(),
+            )
+        };
+        check(status, name)
+    }
+
     /// The present value of an option that holds one number.
     pub(crate) fn number(&self, options: &Options, name: &str) -> Option<f64> {
         let option = options.find(name).filter(|option| option.active && option.is_one_word())?;

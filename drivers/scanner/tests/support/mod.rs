@@ -57,9 +57,13 @@ impl Desk {
         self.env("VANTHU_SCAN_PRESET", json)
     }
 
-    pub(crate) fn impatient(mut self) -> Desk {
+    pub(crate) fn impatient(self) -> Desk {
         let short = Duration::from_secs(2);
-        self.patience = Patience { first_line: short, next_line: short, cancel: short };
+        self.patience(Patience { first_line: short, next_line: short, cancel: short })
+    }
+
+    pub(crate) fn patience(mut self, patience: Patience) -> Desk {
+        self.patience = patience;
         self
     }
 
@@ -140,6 +144,16 @@ pub(crate) async fn captures(scanners: &Scanners, request: Request) -> Vec<Captu
     let (outcome, captures) = scan(scanners, request).await;
     assert_eq!(outcome, Ok(captures.len() as u32));
     captures
+}
+
+/// Waits until something is so.
+pub(crate) async fn until(what: &str, is_so: impl Fn() -> bool) {
+    let wait = async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, wait).await.unwrap_or_else(|_| panic!("never: {what}"));
 }
 
 /// The pixels of a capture, as grey or colour.
