@@ -1,11 +1,12 @@
 // Every call the box's page makes, by name. Screens know these functions and never a path.
 
 import createClient from "openapi-fetch";
-import { address, reach, told } from "./http";
+import { address, reach, request, told } from "./http";
 import type { paths } from "./schema";
 import type * as t from "./types";
 
 const box = createClient<paths>({ fetch: reach, cache: "no-store", credentials: "same-origin" });
+type Versioned = { id: t.Uuid; version: number };
 const of = (id: t.Uuid) => ({ params: { path: { id } } });
 
 /** The document's words for states are the letter's or the scan's by where they stand. */
@@ -71,27 +72,45 @@ export const fileAddress = (id: t.Uuid, name: string, download = false) =>
   address(`/api/letters/${id}/files/${name}`, { download: download ? 1 : undefined });
 export const letterPageAddress = (id: t.Uuid, page: number) => `/api/letters/${id}/pages/${page}.jpg`;
 
-export const scanners = () => as<t.Scanners>(told(box.GET("/api/scanners")));
-export const startScan = (order: t.ScanOrder) => as<t.Scan>(told(box.POST("/api/scans", { body: order })));
-export const openScans = async () => (await as<t.Page<t.Scan>>(told(box.GET("/api/scans")))).items;
-export const scan = (id: t.Uuid) => as<t.Scan>(told(box.GET("/api/scans/{id}", of(id))));
-export const cancelScan = (id: t.Uuid) => told(box.POST("/api/scans/{id}/cancel", of(id)));
-export const continueScan = (id: t.Uuid) => told(box.POST("/api/scans/{id}/continue", of(id)));
-export const discardScan = (id: t.Uuid) => told(box.POST("/api/scans/{id}/discard", of(id)));
-export const dropPage = ({ id, version }: t.Scan, number: number) =>
-  told(box.POST("/api/scans/{id}/drop-page", { ...of(id), body: { version, number } }));
-export const composeScan = (id: t.Uuid) => told(box.POST("/api/scans/{id}/compose", of(id)));
-export const scanPageAddress = (id: t.Uuid, page: number, small = false) =>
-  address(`/api/scans/${id}/pages/${page}.jpg`, { size: small ? "small" : undefined });
+export const scanners = () => request<t.Scanners>("GET", "/api/scanners");
+export const profiles = async () => (await request<t.Page<t.Profile>>("GET", "/api/profiles")).items;
+export const startScan = (order: t.ScanOrder) => request<t.Scan>("POST", "/api/scans", { json: order });
+export const openScans = async () => (await request<t.Page<t.ScanLine>>("GET", "/api/scans")).items;
+/** A scan with its pages, or with those from a place on. */
+export const scan = (id: t.Uuid, from?: number) => request<t.Scan>("GET", `/api/scans/${id}`, { query: { from } });
+export const cancelScan = (id: t.Uuid) => request<t.Scan>("POST", `/api/scans/${id}/cancel`);
+/** Goes on with it: where it stopped, or where `aim` says. */
+export const continueScan = (id: t.Uuid, aim?: t.Aim) => request<t.Scan>("POST", `/api/scans/${id}/continue`, { json: aim ?? {} });
+export const discardScan = (id: t.Uuid) => request<unknown>("POST", `/api/scans/${id}/discard`);
+/** The pages as they shall be from now on; those not named go to the bin. */
+export const arrangeScan = ({ id, version }: Versioned, pages: t.Placed[]) =>
+  request<t.Scan>("POST", `/api/scans/${id}/arrange`, { json: { version, pages } });
+export const splitScan = async ({ id, version }: Versioned) =>
+  (await request<t.Page<t.Scan>>("POST", `/api/scans/${id}/split`, { json: { version } })).items;
+export const mergeScan = ({ id, version }: Versioned, other: Versioned) =>
+  request<t.Scan>("POST", `/api/scans/${id}/merge`, { json: { version, from: other.id, from_version: other.version } });
+/** Takes fronts and backs that do not match as they came. */
+export const settleScan = ({ id, version }: Versioned) => request<t.Scan>("POST", `/api/scans/${id}/settle`, { json: { version } });
+export const composeScan = (id: t.Uuid) => request<{ paper: t.Paper }>("POST", `/api/scans/${id}/compose`);
+export const straightenPage = ({ id, version }: Versioned, page: number, corners: t.Corners | null) =>
+  request<t.Scan>("POST", `/api/scans/${id}/pages/${page}/straighten`, { json: { version, corners } });
+/** A page by its id, as it was scanned: whoever shows it turns it. `original` is a photo before it was straightened. */
+export const scanPageAddress = (id: t.Uuid, page: number, { small = false, original = false } = {}) =>
+  address(`/api/scans/${id}/pages/${page}.jpg`, { size: small ? "small" : undefined, original: original ? 1 : undefined });
+export const scanPaperAddress = (id: t.Uuid) => `/api/scans/${id}/paper`;
 
-export const upload = (file: File) =>
-  told(
-    box.POST("/api/uploads", {
-      body: file as unknown as string,
-      bodySerializer: (body) => body,
-      // Header values are bytes: Vietnamese file names travel percent-encoded.
-      headers: { "Content-Type": file.type || "application/octet-stream", "X-File-Name": encodeURIComponent(file.name) },
-    }),
+/** Brings a file to the desk: pictures become pages (of `scan`, if named), a PDF a paper. */
+export const upload = (file: File, query: { scan?: t.Uuid; way?: t.UploadWay } = {}) =>
+  as<{ scan: t.Scan; paper: t.Paper | null }>(
+    told(
+      box.POST("/api/uploads", {
+        params: { query: query as never },
+        body: file as unknown as string,
+        bodySerializer: (body) => body,
+        // Header values are bytes: Vietnamese file names travel percent-encoded.
+        headers: { "Content-Type": file.type || "application/octet-stream", "X-File-Name": encodeURIComponent(file.name) },
+      }),
+    ),
   );
 
 export const link = () => as<t.Link>(told(box.GET("/api/link")));

@@ -1,9 +1,8 @@
 // What both intake forms share: the lists behind their fields, the paper they were opened with, their draft.
 
 import * as box from "../../api/box";
-import type { DocumentType, Paper } from "../../api/types";
-import { moment } from "../../kit/dates";
-import { isBrought, localOf } from "../desk/sheets";
+import type { DocumentType, Paper, ScanPage } from "../../api/types";
+import { isFileOnly, localOf, nameOf } from "../desk/sheets";
 import { documentTypes } from "../state/lists";
 
 /** A paper chosen for a form: on the box already, and how it can be shown meanwhile. */
@@ -11,8 +10,8 @@ export interface Picked {
   paper: Paper;
   title: string;
   /** The scan whose pages show it. */
-  scan?: string;
-  /** The file in this browser. */
+  scan?: { id: string; pages: ScanPage[] };
+  /** Where the file itself can be shown from: this browser's copy, or the box. */
   local?: string;
   image?: boolean;
 }
@@ -39,8 +38,9 @@ export async function typeChoices(): Promise<{ value: string; label: string }[]>
 export async function paperOfScan(id: string): Promise<Picked> {
   const { paper } = await box.composeScan(id);
   const scan = await box.scan(id).catch(() => null);
-  if (scan && isBrought(scan)) return { paper, title: scan.device_label, ...localOf(id) };
-  return { paper, title: scan ? `Bản quét ${moment(scan.started_at)}` : "Bản quét", scan: id };
+  if (!scan) return { paper, title: "Bản quét" };
+  if (isFileOnly(scan)) return { paper, title: nameOf(scan), local: box.scanPaperAddress(id), ...localOf(id) };
+  return { paper, title: nameOf(scan), scan: { id, pages: scan.pages } };
 }
 
 /** Issuers (or recipients) written before, most recent first, each once. */
