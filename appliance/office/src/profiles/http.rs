@@ -26,6 +26,15 @@ pub fn routes() -> OpenApiRouter<Office> {
 pub struct ProfileView {
     id: Uuid,
     name: String,
+    settings: ProfileSettings,
+    /// The button of the device that starts it.
+    button: Option<String>,
+    version: u64,
+}
+
+/// How it scans.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ProfileSettings {
     device: String,
     device_label: String,
     source: String,
@@ -34,8 +43,6 @@ pub struct ProfileView {
     paper: String,
     both_sides_by_hand: bool,
     turn_backs: bool,
-    button: Option<String>,
-    version: u64,
 }
 
 impl From<Profile> for ProfileView {
@@ -44,14 +51,16 @@ impl From<Profile> for ProfileView {
         Self {
             id: profile.id,
             name: profile.name,
-            device: settings.device,
-            device_label: settings.device_label,
-            source: settings.source,
-            colour: settings.colour,
-            dpi: settings.dpi,
-            paper: settings.paper,
-            both_sides_by_hand: settings.both_sides_by_hand,
-            turn_backs: settings.turn_backs,
+            settings: ProfileSettings {
+                device: settings.device,
+                device_label: settings.device_label,
+                source: settings.source,
+                colour: settings.colour,
+                dpi: settings.dpi,
+                paper: settings.paper,
+                both_sides_by_hand: settings.both_sides_by_hand,
+                turn_backs: settings.turn_backs,
+            },
             button: profile.button,
             version: profile.version,
         }

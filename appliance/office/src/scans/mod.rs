@@ -26,6 +26,8 @@ pub mod model;
 pub mod rules;
 mod runs;
 pub mod sentences;
+#[cfg(test)]
+mod tests;
 pub mod view;
 
 pub use commands::{Command, Keep};

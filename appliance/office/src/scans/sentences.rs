@@ -1,8 +1,37 @@
-//! What went wrong at the scanner, in the clerk's words: what happened, what of her work is kept, what to do with
-//! her hands. The codes are the scanner package's; a code nobody knows still gets a sentence.
+//! The scan desk in the clerk's words: what happened, what of her work is kept, what to do with her hands. Every state a
+//! scanner, a job or a page can be in has a sentence of its own here, and the guide lists them all; a code nobody knows
+//! still gets one. Codes that begin with `scan.` and name a fault are the scanner package's.
 
-/// Every code and its sentence. Pages that were fed before are always kept, and the sentences say so.
-const SENTENCES: [(&str, &str); 19] = [
+/// Every code and its sentence. Pages that were fed before are always kept, and the sentences of a stop say so.
+const SENTENCES: &[(&str, &str)] = &[
+    ("scanner.ready", "Máy quét sẵn sàng. Hãy đặt giấy rồi bấm Quét."),
+    ("scanner.scanning", "Máy quét đang làm việc. Hãy bấm Quét nếu muốn xếp hàng chờ đến lượt."),
+    ("scanner.looking", "Đang tìm máy quét. Hãy đợi vài giây."),
+    ("scanner.waking", "Đang đánh thức máy quét. Hãy đợi, máy nghỉ lâu cần đến một phút."),
+    ("scanner.warming", "Đèn máy quét đang nóng lên. Hãy đợi, máy sẽ tự quét khi đèn đủ sáng."),
+    ("scanner.stopping", "Đang dừng máy quét. Các trang đã quét vẫn còn; hãy đợi máy nhả tờ giấy ra."),
+    ("scanner.restarting", "Máy quét không trả lời nên đang được khởi động lại. Hãy đợi khoảng mười giây."),
+    (
+        "scanner.gone",
+        "Máy quét này không còn nối với hộp. Hãy bật máy và cắm lại dây; hộp sẽ tự nhận ra, cách quét đã đặt vẫn còn.",
+    ),
+    ("scanner.failed", "Máy quét đang gặp lỗi. Hãy tắt máy, đợi 10 giây, bật lại; hộp sẽ tự nhận ra."),
+    (
+        "scan.queued",
+        "Máy quét đang làm việc khác. Lần quét này đã xếp hàng và sẽ tự bắt đầu; hãy để sẵn giấy, đặt vào khay khi đến lượt.",
+    ),
+    (
+        "scan.turning",
+        "Đã quét xong mặt trước và giữ đủ các trang. Hãy lật úp cả chồng, không đảo thứ tự, đặt vào khay rồi bấm “Quét mặt sau”.",
+    ),
+    (
+        "scan.sides_mismatch",
+        "Số mặt sau không bằng số mặt trước nên chưa ghép hai mặt. Mọi trang vẫn còn, theo thứ tự đã quét. Hãy quét lại mặt sau, hoặc tự sắp lại, hoặc bấm “Cứ giữ như vậy”.",
+    ),
+    (
+        "scan.double_feed",
+        "Máy kéo hai tờ một lúc nên đã dừng. Các trang đã quét vẫn còn. Hãy lấy hai tờ vừa kéo ra, tách rời, đặt lại lên trên chồng rồi bấm Quét tiếp.",
+    ),
     (
         "scan.no_libsane",
         "Máy chủ chưa cài phần điều khiển máy quét. Nhờ phụ trách CNTT cài gói “libsane1” rồi bấm Quét lại.",
@@ -73,9 +102,52 @@ const SENTENCES: [(&str, &str); 19] = [
         "scan.too_many_pages",
         "Một lần quét có nhiều nhất 1.000 trang. Các trang đã quét vẫn còn. Hãy ghép lại thành văn bản rồi quét phần sau ở lần mới.",
     ),
+    (
+        "power.under_voltage",
+        "Nguồn điện của hộp yếu; ảnh quét có thể sai màu hoặc đứt giữa chừng. Hãy dùng đúng bộ nguồn kèm hộp và cắm máy quét vào nguồn riêng.",
+    ),
+    (
+        "usb.resets",
+        "Máy quét cứ mất rồi lại nối, thường do dây USB hoặc nguồn yếu. Các trang đã quét vẫn còn. Hãy thay dây USB ngắn hơn và cắm thẳng vào hộp, không qua bộ chia.",
+    ),
+    (
+        "usb.over_current",
+        "Cổng USB phải cấp quá nhiều điện nên đã tự ngắt. Hãy rút bớt thiết bị, cắm máy quét vào nguồn riêng rồi cắm lại dây.",
+    ),
+    (
+        "count.fewer",
+        "Máy nhận ít tờ hơn số đã đếm: có thể hai tờ dính nhau hoặc còn tờ chưa quét. Hãy xem lại chồng giấy trước khi cất.",
+    ),
+    (
+        "count.more",
+        "Máy nhận nhiều tờ hơn số đã đếm. Hãy đếm lại chồng giấy, hoặc xem có tờ nào quét hai lần.",
+    ),
+    (
+        "side.missing",
+        "Có tờ chỉ được mặt trước, thiếu mặt sau. Hãy chọn trang đó rồi bấm “Quét lại trang này”.",
+    ),
+    ("page.blank", "Trang có vẻ trắng. Hãy xem, nếu đúng là trang trắng thì bỏ đi."),
+    ("page.blurred", "Chữ bị mờ. Hãy lau mặt kính, đặt tờ giấy cho phẳng rồi quét lại trang này."),
+    ("page.dark", "Ảnh quá tối. Hãy đậy kín nắp máy hoặc chụp lại ở nơi sáng, rồi quét lại trang này."),
+    ("page.clipped", "Chữ bị cắt ở mép. Hãy đặt giấy vào giữa, chọn đúng khổ giấy rồi quét lại trang này."),
+    ("page.crooked", "Trang bị lệch nhiều. Hãy chỉnh thanh chặn giấy cho thẳng rồi quét lại trang này."),
+    ("page.same_as_before", "Trang này giống hệt trang trước. Hãy xem, nếu quét trùng thì bỏ một trang."),
+    (
+        "mark.letter_has_paper",
+        "Mã trên giấy chỉ đến một văn bản đã có tệp, nên bản quét được để lại bàn. Hãy mở văn bản đó để so, rồi gắn hoặc bỏ bản quét này.",
+    ),
+    (
+        "mark.letter_unknown",
+        "Mã trên giấy không phải của văn bản nào đang có trong sổ. Bản quét vẫn ở bàn; hãy vào sổ hoặc gắn vào văn bản đúng.",
+    ),
 ];
 
-/// The sentence of a scan error code.
+/// Every code with its sentence, for the guide.
+pub fn all() -> &'static [(&'static str, &'static str)] {
+    SENTENCES
+}
+
+/// The sentence of a code.
 pub fn sentence(code: &str) -> &'static str {
     SENTENCES.iter().find(|(known, _)| *known == code).map_or(
         "Lần quét này chưa xong vì máy quét gặp lỗi lạ. Các trang đã quét vẫn còn; hãy tắt, bật lại máy quét rồi bấm Quét tiếp.",
@@ -89,10 +161,11 @@ mod tests {
 
     #[test]
     fn every_sentence_says_what_to_do_next() {
-        for (code, sentence) in SENTENCES {
+        for (code, sentence) in all() {
             let next = ["Hãy", "hãy", "Nhờ", "bấm"].iter().any(|verb| sentence.contains(verb));
             assert!(next && sentence.ends_with('.'), "{code}: {sentence}");
-            assert_eq!(super::sentence(code), sentence);
+            assert_eq!(super::sentence(code), *sentence);
+            assert_eq!(all().iter().filter(|(other, _)| other == code).count(), 1, "{code} stands twice");
         }
         assert!(sentence("scan.something_new").contains("vẫn còn"));
     }

@@ -37,8 +37,8 @@ pub struct ScanHead {
     id: Uuid,
     /// `scanner`, `file`, `photo`, `folder`, `stick`.
     from: &'static str,
-    /// The scanner's id.
-    device: Option<String>,
+    /// The scanner's id; empty for what was brought.
+    device: String,
     /// The scanner, or the file's name.
     device_label: String,
     owner: PersonRef,
@@ -177,7 +177,7 @@ pub struct Resume {
 #[schema(as = ScanBoundTo)]
 pub struct BoundTo {
     letter: Uuid,
-    number_text: Option<String>,
+    number_text: String,
     subject: String,
 }
 
@@ -267,7 +267,7 @@ impl ScanHead {
         let bound_to = match scan.bound_to {
             Some(id) => rows.get::<Letter>(&id.to_string())?.map(|letter| BoundTo {
                 letter: id,
-                number_text: number_text(&letter),
+                number_text: number_text(&letter).unwrap_or_default(),
                 subject: letter.facts.subject,
             }),
             None => None,
@@ -281,7 +281,7 @@ impl ScanHead {
         Ok(Self {
             id: scan.id,
             from,
-            device: word(|settings| &settings.device),
+            device: word(|settings| &settings.device).unwrap_or_default(),
             device_label,
             owner: scan.owner.clone(),
             state: scan.state,
@@ -448,4 +448,121 @@ fn resume_backs(scan: &Scan, from: u32) -> Resume {
         ),
     };
     Resume { sheet, sheets_left: Some(left), sentence }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::scan;
+    use super::*;
+
+    fn job(source: &str, state: State, sheets: u32, expected: Option<u32>) -> Scan {
+        let mut scan = scan(Uuid::from_u128(1), state, sheets);
+        scan.origin = Origin::Scanner(super::super::Settings {
+            source: source.into(),
+            sheets_expected: expected,
+            ..Default::default()
+        });
+        scan
+    }
+
+    #[test]
+    fn sheets_are_held_against_what_was_counted() {
+        let cases = [
+            (State::Scanning, 12, Some(30), Some(("calm", "Được 12 trong 30 tờ.")), None),
+            (State::Done, 30, Some(30), Some(("calm", "Đủ 30 tờ.")), None),
+            (
+                State::Done,
+                29,
+                Some(30),
+                Some(("late", "Được 29 tờ, thiếu 1 so với 30 tờ đã đếm.")),
+                Some("count.fewer"),
+            ),
+            (
+                State::Turning,
+                29,
+                Some(30),
+                Some(("late", "Được 29 tờ, thiếu 1 so với 30 tờ đã đếm.")),
+                Some("count.fewer"),
+            ),
+            (
+                State::Scanning,
+                31,
+                Some(30),
+                Some(("late", "Được 31 tờ, nhiều hơn 1 so với 30 tờ đã đếm.")),
+                Some("count.more"),
+            ),
+            (State::Failed, 12, Some(30), Some(("calm", "Được 12 trong 30 tờ.")), None),
+            (State::Done, 12, None, None, None),
+        ];
+        for (state, sheets, expected, told, warned) in cases {
+            let scan = job("feeder", state, sheets, expected);
+            let counts = counts(&scan);
+            let got = counts.as_ref().map(|counts| (counts.tone, counts.sentence.as_str()));
+            assert_eq!(got, told, "{state:?} {sheets}");
+            let codes: Vec<_> = of_the_stack(&scan).into_iter().map(|warning| warning.code).collect();
+            assert_eq!(codes, Vec::from_iter(warned.map(String::from)), "{state:?} {sheets}");
+        }
+    }
+
+    #[test]
+    fn after_a_stop_the_clerk_hears_which_sheet_goes_on_top() {
+        let told = |scan: &Scan| resume(scan).map(|r| (r.sheet, r.sheets_left, r.sentence));
+        let simple = |state, sheets, expected| job("feeder", state, sheets, expected);
+        let cases = [
+            (
+                simple(State::Failed, 37, Some(100)),
+                Some((
+                    38,
+                    Some(63),
+                    "Đã giữ 37 tờ. Đặt lại từ tờ thứ 38 trở đi (còn 63 tờ) rồi bấm Quét tiếp.",
+                )),
+            ),
+            (
+                simple(State::Cancelled, 37, None),
+                Some((38, None, "Đã giữ 37 tờ. Đặt lại từ tờ thứ 38 trở đi rồi bấm Quét tiếp.")),
+            ),
+            (
+                simple(State::Failed, 0, None),
+                Some((1, None, "Chưa giữ được tờ nào. Hãy đặt lại cả chồng rồi bấm Quét tiếp.")),
+            ),
+            (
+                job("flatbed", State::Failed, 2, None),
+                Some((3, None, "Đã giữ 2 trang. Hãy đặt tờ tiếp theo lên mặt kính rồi bấm Quét tiếp.")),
+            ),
+            (simple(State::Done, 37, Some(100)), None),
+            (simple(State::Scanning, 37, Some(100)), None),
+        ];
+        for (scan, expected) in cases {
+            let expected = expected.map(|(sheet, left, sentence)| (sheet, left, sentence.to_owned()));
+            assert_eq!(told(&scan), expected);
+        }
+
+        let mut half = job("feeder_duplex", State::Failed, 2, Some(10));
+        (half.order, half.backs, half.next_page) =
+            (vec![Placed::new(1), Placed::new(2), Placed::new(3)], vec![2], 4);
+        assert_eq!(sheets_got(&half), 1);
+        let (sheet, left, sentence) = told(&half).unwrap();
+        assert_eq!((sheet, left), (2, Some(9)));
+        assert!(sentence.contains("Tờ thứ 2 mới xong mặt trước"), "{sentence}");
+
+        let mut backs = job("feeder", State::Failed, 3, None);
+        (backs.by_hand_from, backs.pass, backs.backs) = (Some(1), Pass::Backs, vec![4]);
+        backs.order.push(Placed::new(4));
+        let (sheet, left, sentence) = told(&backs).unwrap();
+        assert_eq!((sheet, left), (2, Some(2)), "{sentence}");
+        backs.error = Some(SIDES_MISMATCH.into());
+        assert_eq!(told(&backs), None);
+    }
+
+    #[test]
+    fn a_front_without_its_back_is_pointed_at() {
+        let mut scan = job("feeder_duplex", State::Done, 2, None);
+        (scan.order, scan.backs) = ([1, 2, 3, 4, 5].map(Placed::new).to_vec(), vec![2, 4]);
+        assert_eq!(lone_fronts(&scan), [5]);
+        // A blank back the clerk took off is not missing.
+        scan.bin.push(scan.order.remove(3));
+        assert_eq!(lone_fronts(&scan), [5]);
+        scan.parted_from = Some(Uuid::from_u128(2));
+        assert_eq!(lone_fronts(&scan), [0; 0]);
+    }
 }

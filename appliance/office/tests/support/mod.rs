@@ -102,7 +102,8 @@ impl TestOffice {
     /// A PDF on the desk of this person, ready to be filed.
     pub fn upload(&self, who: &Viewer, bytes: &[u8]) -> Uuid {
         let paper = self.paper(bytes);
-        let command = scans::Command::Upload { file_name: "ban-quet.pdf".into(), paper, way: scans::Way::File };
+        let command =
+            scans::Command::Upload { file_name: "ban-quet.pdf".into(), paper, way: scans::Way::File };
         self.ask(who, Command::Scans(command)).unwrap().id.unwrap()
     }
 
