@@ -88,14 +88,8 @@ pub enum PaperSize {
 
 impl PaperSize {
     /// All there are, the most usual first, [`PaperSize::Max`] last.
-    pub const ALL: [PaperSize; 6] = [
-        PaperSize::A4,
-        PaperSize::A5,
-        PaperSize::A3,
-        PaperSize::F4,
-        PaperSize::Letter,
-        PaperSize::Max,
-    ];
+    pub const ALL: [PaperSize; 6] =
+        [PaperSize::A4, PaperSize::A5, PaperSize::A3, PaperSize::F4, PaperSize::Letter, PaperSize::Max];
 
     /// Width and height in millimetres; nothing for [`PaperSize::Max`].
     pub fn millimetres(self) -> Option<(f64, f64)> {
@@ -126,4 +120,37 @@ pub struct Request {
     pub dpi: u32,
     /// What part of the glass; a sheet larger than the scanner is cut to what it sees.
     pub paper: PaperSize,
+}
+
+/// The name by which a network scanner announces itself (by mDNS), if `address` is that of one which does. Its
+/// announcement carries a UUID, which outlives even another name.
+pub fn network_name(address: &str) -> Option<&str> {
+    let (kind, rest) = address.strip_prefix("airscan:")?.split_once(':')?;
+    let by_hand = kind.eq_ignore_ascii_case("escl") || kind.eq_ignore_ascii_case("wsd");
+    // Put in by hand, the address follows the name: `airscan:escl:Office MFP:http://192.0.2.7/eSCL`.
+    let end = [":http://", ":https://", ":unix://"].iter().find_map(|scheme| rest.find(scheme));
+    let name = if by_hand { &rest[..end?] } else { rest };
+    (!name.is_empty()).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn network_scanners_are_known_by_the_name_they_announce() {
+        let cases = [
+            ("airscan:e0:Canon TR8500 series", Some("Canon TR8500 series")),
+            ("airscan:w12:CANON INC. TR8500 series", Some("CANON INC. TR8500 series")),
+            ("airscan:escl:Office MFP:http://192.0.2.7:9095/eSCL", Some("Office MFP")),
+            ("airscan:wsd:Office MFP:http://192.0.2.7:5358/Scan", Some("Office MFP")),
+            ("airscan:escl:Office MFP", None),
+            ("airscan:e0:", None),
+            ("escl:http://192.0.2.7:80", None),
+            ("plustek:libusb:001:003", None),
+        ];
+        for (address, name) in cases {
+            assert_eq!(network_name(address), name, "{address}");
+        }
+    }
 }

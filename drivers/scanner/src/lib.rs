@@ -62,6 +62,18 @@
 //! was unplugged and plugged in ([`Device::id`] is not its USB address); a quick cancel; a worker that leaves
 //! when it has been idle for a while, so that a box at rest does not carry eighty drivers in memory.
 //!
+//! # How long a driver may be silent
+//!
+//! | the worker is                                 | for ([`Patience`]) | then                                   |
+//! |-----------------------------------------------|--------------------|----------------------------------------|
+//! | to hear an order                              | 8 s                | killed; another gets the order, if the first had been idle |
+//! | looking for devices, opening one, in `sane_start` | 60 s           | killed: [`ScanError::Hung`]            |
+//! | reading a page, looking at buttons            | 8 s                | killed: [`ScanError::Hung`]            |
+//! | letting the device go                         | 8 s                | killed; nobody hears of it             |
+//!
+//! A minute, because lamps warm up and heads calibrate there, and nobody can tell that from a hang. Drivers that
+//! do so in their first `sane_read` are known by name (`sane/mod.rs`). A cancel waits for none of this.
+//!
 //! # Why like this
 //!
 //! - *A process and not a thread*: a thread stuck in `sane_read` cannot be killed, and a segfault takes
@@ -87,12 +99,15 @@
 #![deny(unsafe_code, missing_docs)]
 
 mod ahead;
+mod bus;
 mod capture;
 mod child;
 mod device;
 mod error;
 mod folder;
 mod page;
+mod plugged;
+mod power;
 mod protocol;
 #[allow(unsafe_code)] // the only place: every block there says why it is sound
 mod sane;
@@ -100,10 +115,12 @@ mod scanners;
 mod talk;
 mod worker;
 
+pub use bus::{Bus, Change};
 pub use capture::{Capture, CaptureFormat};
 pub use child::{Launch, Patience};
-pub use device::{Colour, Device, PaperSize, Request, Source, Via};
+pub use device::{Colour, Device, PaperSize, Request, Source, Via, network_name};
 pub use error::{KeepFailed, ScanError};
+pub use power::{Power, Trouble};
 pub use scanners::{Progress, Scanners};
 pub use tokio_util::sync::CancellationToken;
 pub use worker::worker_main;
