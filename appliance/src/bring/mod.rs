@@ -1,0 +1,152 @@
+//! Paper that does not come from our scanner: files and photographs sent by a browser, what a copier puts into a shared
+//! folder, what lies on a USB stick. It comes to the same desk as a scan and gets the same checks.
+//!
+//! ```text
+//! browser   POST /api/uploads ----+
+//! copier    DATA/inbox (2 s) -----+--> blob --> opened: what is it? --+--> pages: Bring, KeepPage ..., Compose
+//! stick     POST /api/sticks/bring+            (one at a time)       +--> a PDF kept whole: Upload
+//! ```
+//!
+//! A file is believed only after it was looked into. An image becomes a page, a photograph is straightened with its
+//! original kept beside it, a TIFF becomes a stack, and a PDF that is nothing but scanned pages is taken apart, so that
+//! its pages are judged, turned and parted like any other; the file itself stays the paper until somebody changes a
+//! page. Any other PDF - a signed one before all - is kept byte for byte.
+
+mod copied;
+mod http;
+pub(crate) mod inbox;
+mod marks;
+mod opened;
+mod refused;
+mod sticks;
+mod straighten;
+
+use std::path::PathBuf;
+
+use office::scans::{Command as Scans, Keep, Paper, Placed, Scan, Way};
+use office::{Actor, Command, Desk, Error};
+use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
+use wire::Sha256;
+
+pub(crate) use self::http::PATH;
+use self::opened::{Content, opened};
+use crate::{App, blocking};
+
+/// Most bytes of a file; what the national interchange takes is far below.
+const MOST_BYTES: u64 = 64 << 20;
+/// Who the box is when it lays pages on the desk for whoever brought them.
+const SCAN_DESK: Actor = Actor::Machine("bàn quét");
+
+/// Where paper is looked for.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// The folder copiers scan to.
+    pub inbox: PathBuf,
+    /// Below it each USB stick is a folder.
+    pub sticks: PathBuf,
+}
+
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    http::routes()
+        .merge(straighten::routes())
+        .merge(marks::routes())
+        .merge(sticks::routes())
+        .merge(inbox::routes())
+}
+
+/// A file at rest that somebody wants on the desk.
+struct File {
+    /// Its bytes.
+    name: Sha256,
+    /// Its name at its owner's.
+    file_name: String,
+    /// How it came.
+    way: Way,
+}
+
+/// Lays a file on the desk and says as what.
+async fn to_desk(app: &App, actor: Actor, file: File) -> Result<Uuid, Error> {
+    let _room = app.bench.room().await;
+    let content = looked_into(app, file.name, file.way).await?;
+    let scan = begun(app, actor, file, &content).await?;
+    laid(app, scan, content).await?;
+    Ok(scan)
+}
+
+/// Begins a job for it; its pages follow, with the bench held until the last: a stack must not fall apart at its marks
+/// before all of it is there.
+async fn begun(app: &App, actor: Actor, file: File, content: &Content) -> Result<Uuid, Error> {
+    let File { file_name, way, .. } = file;
+    let begin = match content {
+        Content::Whole(paper) => Scans::Upload { file_name, paper: paper.clone(), way },
+        Content::Pages { .. } => Scans::Bring { file_name, way },
+    };
+    let done = app.desk.execute(actor, Command::Scans(begin)).await?;
+    done.id.ok_or_else(|| Error::Broken("a file came to the desk without an id".into()))
+}
+
+async fn looked_into(app: &App, name: Sha256, way: Way) -> Result<Content, Error> {
+    let journal = app.desk.journal().clone();
+    blocking(move || opened(&journal, name, way)).await?
+}
+
+/// Lays the pages of a file on the desk that are not there yet: a power cut may have come in between.
+async fn laid(app: &App, scan: Uuid, content: Content) -> Result<(), Error> {
+    let Content::Pages { pages, file } = content else { return Ok(()) };
+    let there = row(&app.desk, scan).await?.map_or(0, |scan| scan.next_page.saturating_sub(1));
+    for page in pages.iter().skip(there as usize) {
+        keep(app, scan, page.keep.clone()).await?;
+    }
+    let turns: Vec<u16> = pages.iter().map(|page| page.turn_degrees).collect();
+    if turns.iter().any(|turn| *turn != 0) {
+        turned(app, scan, &turns).await?;
+    }
+    match file {
+        Some(file) => composed(app, scan, file, &turns).await,
+        None => Ok(()),
+    }
+}
+
+async fn keep(app: &App, scan: Uuid, page: Keep) -> Result<(), Error> {
+    app.desk.execute(SCAN_DESK, Command::Scans(Scans::KeepPage { scan, page })).await?;
+    Ok(())
+}
+
+/// Says how the pages stand upright.
+async fn turned(app: &App, scan: Uuid, turns: &[u16]) -> Result<(), Error> {
+    let Some(row) = row(&app.desk, scan).await?.filter(|row| untouched(row, turns.len())) else {
+        return Ok(());
+    };
+    let pages: Vec<Placed> =
+        row.order.iter().zip(turns).map(|(placed, turn)| Placed { turn: *turn, ..*placed }).collect();
+    if pages == row.order {
+        return Ok(());
+    }
+    let arrange = Scans::Arrange { scan, version: row.version, pages };
+    app.desk.execute(SCAN_DESK, Command::Scans(arrange)).await?;
+    Ok(())
+}
+
+/// The file itself is the paper, as long as its pages are those of the file.
+async fn composed(app: &App, scan: Uuid, file: Paper, turns: &[u16]) -> Result<(), Error> {
+    let Some(row) = row(&app.desk, scan).await?.filter(|row| untouched(row, turns.len())) else {
+        return Ok(());
+    };
+    let as_in_file = row.order.iter().map(|placed| placed.turn).eq(turns.iter().copied());
+    if row.paper.is_some() || !as_in_file {
+        return Ok(());
+    }
+    let compose = Scans::Compose { scan, version: row.version, paper: file };
+    app.desk.execute(SCAN_DESK, Command::Scans(compose)).await?;
+    Ok(())
+}
+
+/// Whether the pages lie as they came: nobody moved, parted or took off one.
+fn untouched(row: &Scan, pages: usize) -> bool {
+    row.bin.is_empty() && row.order.iter().map(|placed| placed.page).eq((1..).take(pages))
+}
+
+async fn row(desk: &Desk, scan: Uuid) -> Result<Option<Scan>, Error> {
+    desk.read(move |rows| Ok(rows.get::<Scan>(&scan.to_string())?)).await
+}
