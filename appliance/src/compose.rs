@@ -1,10 +1,10 @@
-//! Pages to the document of record: the captures of a scan, or one picture that was brought, become a PDF/A that is
-//! at rest before the office hears of it. One at a time, one page in memory.
+//! Pages to the document of record: the captures of a scan, or pictures that were brought, in the order and the way up
+//! the clerk gave them, become a PDF/A that is at rest before the office hears of it. One at a time, one page in memory.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset};
-use office::scans::{Command as Scans, Page, Paper, Scan};
+use office::scans::{self, Command as Scans, Paper, Placed, Scan, ScanPage};
 use office::{Actor, Command, Error, Refusal};
 use paper::{About, CaptureRef, ComposeError};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -38,12 +38,11 @@ impl Bench {
 /// `scan.no_pages`; `version.stale` if a page came or went meanwhile; a full disk.
 pub(crate) async fn paper_of(app: &App, scan: Uuid) -> Result<Paper, Error> {
     let _room = app.bench.room().await;
-    let row = app.desk.read(move |snapshot| Ok(snapshot.get::<Scan>(&scan.to_string())?)).await?;
-    let row = row.ok_or_else(Refusal::not_found)?;
+    let (row, pages) = app.desk.read(move |rows| on_desk(rows, scan)).await?;
     if let Some(paper) = row.paper {
         return Ok(paper);
     }
-    if row.pages.is_empty() {
+    if pages.is_empty() {
         return Err(Refusal::new(
             "scan.no_pages",
             422,
@@ -53,11 +52,21 @@ pub(crate) async fn paper_of(app: &App, scan: Uuid) -> Result<Paper, Error> {
     }
     let about = about(app, "Bản số hóa").await?;
     let journal = app.desk.journal().clone();
-    let pages = row.pages;
     let paper = blocking(move || written(&journal, &pages, &about)).await??;
     let composed = Scans::Compose { scan, version: row.version, paper: paper.clone() };
     app.desk.execute(SCAN_DESK, Command::Scans(composed)).await?;
     Ok(paper)
+}
+
+/// The job and its pages as they stand, unless its paper is made already.
+fn on_desk(rows: &journal::Snapshot, scan: Uuid) -> Result<(Scan, Vec<(Placed, ScanPage)>), Error> {
+    let row = rows.get::<Scan>(&scan.to_string())?.ok_or_else(Refusal::not_found)?;
+    let pages = match row.paper {
+        Some(_) => Vec::new(),
+        None => scans::pages(rows, scan, &row.order)?,
+    };
+    let placed = row.order.iter().copied().zip(pages).collect();
+    Ok((row, placed))
 }
 
 /// What stands in the file about it.
@@ -83,26 +92,13 @@ pub(crate) fn stated(title: &str, unit: String, created: DateTime<FixedOffset>) 
     About { title: title.to_owned(), subject: String::new(), author: unit, language: "vi-VN".into(), created }
 }
 
-fn written(journal: &journal::Journal, pages: &[Page], about: &About) -> Result<Paper, Error> {
-    let captures = pages.iter().map(|page| {
+fn written(journal: &journal::Journal, pages: &[(Placed, ScanPage)], about: &About) -> Result<Paper, Error> {
+    let captures = pages.iter().map(|(placed, page)| {
         let bytes = journal.blobs().read(&page.capture)?.ok_or(journal::Fault::MissingBlob(page.capture))?;
-        Ok::<_, journal::Fault>(CaptureRef { bytes: bytes.into(), dpi: page.dpi, turn_degrees: 0 })
+        Ok::<_, journal::Fault>(CaptureRef { bytes: bytes.into(), dpi: page.dpi, turn_degrees: placed.turn })
     });
     let mut blob = journal.blobs().writer()?;
     let composed = paper::compose(captures, about, &mut blob).map_err(not_composed)?;
-    let name = blob.finish()?;
-    Ok(Paper { name, pages: composed.pages, bytes: composed.bytes, signed: false })
-}
-
-/// A PDF at rest from one picture.
-pub(crate) fn from_picture(
-    journal: &journal::Journal,
-    picture: CaptureRef<'_>,
-    about: &About,
-) -> Result<Paper, Error> {
-    let mut blob = journal.blobs().writer()?;
-    let one = std::iter::once(Ok::<_, std::io::Error>(picture));
-    let composed = paper::compose(one, about, &mut blob).map_err(not_composed)?;
     let name = blob.finish()?;
     Ok(Paper { name, pages: composed.pages, bytes: composed.bytes, signed: false })
 }

@@ -1,5 +1,6 @@
 //! Bytes for browsers: the PDFs of a document, and page images - the captures themselves, as they left the scanner,
-//! shown beside a form faster than a PDF viewer could.
+//! shown beside a form faster than a PDF viewer could. On the desk they are shown as they lie, and the page turns them;
+//! the pages of a document come upright.
 //!
 //! A blob's name is its content's hash, so an answer never goes stale; the browser asks again all the same
 //! (`no-cache`), because the right to read may have ended.
@@ -14,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use office::http::Problem;
 use office::letters::http::readable as readable_letter;
 use office::scans::http::readable as readable_scan;
-use office::scans::{Page, Scan};
+use office::scans::{Scan, ScanPage};
 use office::{Error, Refusal, Role, Viewer};
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
@@ -27,7 +28,11 @@ use wire::Sha256;
 use crate::{App, blocking};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(file)).routes(routes!(letter_page)).routes(routes!(scan_page))
+    OpenApiRouter::new()
+        .routes(routes!(file))
+        .routes(routes!(letter_page))
+        .routes(routes!(scan_page))
+        .routes(routes!(scan_paper))
 }
 
 /// To look at or to keep.
@@ -74,6 +79,21 @@ struct Which {
     /// `small`: the thumbnail, 320 pixels.
     #[serde(default)]
     size: Option<String>,
+    /// `1`: the photograph as it was taken, before it was made flat.
+    #[serde(default)]
+    original: Option<u8>,
+}
+
+impl Which {
+    /// Its bytes.
+    fn of(&self, page: &ScanPage) -> Result<Sha256, Refusal> {
+        match (self.original, &page.photo) {
+            (Some(1), Some(photo)) => Ok(photo.original),
+            (Some(1), None) => Err(Refusal::not_found()),
+            _ if self.size.as_deref() == Some("small") => Ok(page.thumbnail),
+            _ => Ok(page.capture),
+        }
+    }
 }
 
 /// A page of a document that was scanned here.
@@ -89,14 +109,18 @@ async fn letter_page(
     asked: HeaderMap,
 ) -> Result<Response, Error> {
     documents_only(&viewer)?;
-    let scan = app.desk.read(move |rows| {
+    let place = number(&page)?.checked_sub(1).ok_or_else(Refusal::not_found)? as usize;
+    let found = app.desk.read(move |rows| {
         let letter = readable_letter(rows, &viewer, id)?;
         // Of the document of record only: pages of a scan that another file has replaced would be read for it.
         let Some(scan) = letter.files.last().and_then(|file| file.scan) else { return Ok(None) };
-        Ok(rows.get::<Scan>(&scan.to_string())?)
+        let Some(scan) = rows.get::<Scan>(&scan.to_string())? else { return Ok(None) };
+        let Some(placed) = scan.order.get(place) else { return Ok(None) };
+        Ok(rows.get::<ScanPage>(&ScanPage::key(scan.id, placed.page))?.map(|page| (page, placed.turn)))
     });
-    let scan = scan.await?.ok_or_else(Refusal::not_found)?;
-    picture(&app, &scan.pages, &page, &which, &asked).await
+    let (page, turn) = found.await?.ok_or_else(Refusal::not_found)?;
+    let name = which.of(&page)?;
+    if turn == 0 { blob(&app, name, &asked).await } else { turned(&app, name, turn, &asked).await }
 }
 
 /// A page of a scan.
@@ -111,8 +135,27 @@ async fn scan_page(
     Query(which): Query<Which>,
     asked: HeaderMap,
 ) -> Result<Response, Error> {
+    let number = number(&page)?;
+    readable_scan(&app.desk, &viewer, id).await?;
+    let page = app.desk.read(move |rows| Ok(rows.get::<ScanPage>(&ScanPage::key(id, number))?));
+    let page = page.await?.ok_or_else(Refusal::not_found)?;
+    blob(&app, which.of(&page)?, &asked).await
+}
+
+/// The PDF of a scan while it lies on the desk: made of its pages, or brought.
+#[utoipa::path(get, path = "/api/scans/{id}/paper", operation_id = "get_scans_paper", tag = "scans",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, content_type = "application/pdf"), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+async fn scan_paper(
+    viewer: Viewer,
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    asked: HeaderMap,
+) -> Result<Response, Error> {
     let scan = readable_scan(&app.desk, &viewer, id).await?;
-    picture(&app, &scan.pages, &page, &which, &asked).await
+    let paper = scan.paper.ok_or_else(Refusal::not_found)?;
+    blob(&app, paper.name, &asked).await
 }
 
 /// IT runs the box and cannot read documents.
@@ -120,26 +163,34 @@ fn documents_only(viewer: &Viewer) -> Result<(), Refusal> {
     office::Actor::Person(viewer.clone()).must_be(&[Role::Clerk, Role::Head, Role::Teacher])
 }
 
-async fn picture(
-    app: &App,
-    pages: &[Page],
-    page: &str,
-    which: &Which,
-    asked: &HeaderMap,
-) -> Result<Response, Error> {
-    let number: Option<u32> = page.strip_suffix(".jpg").and_then(|number| number.parse().ok());
-    let page = pages.iter().find(|page| Some(page.number) == number).ok_or_else(Refusal::not_found)?;
-    let small = which.size.as_deref() == Some("small");
-    blob(app, if small { page.thumbnail } else { page.capture }, asked).await
+/// `7.jpg`
+fn number(page: &str) -> Result<u32, Refusal> {
+    let number = page.strip_suffix(".jpg").and_then(|number| number.parse().ok());
+    number.ok_or_else(Refusal::not_found)
+}
+
+/// A picture that lay on its side, upright; at most a few MB, so it is not streamed.
+async fn turned(app: &App, name: Sha256, turn: u16, asked: &HeaderMap) -> Result<Response, Error> {
+    let kept = match unless_known(format!("\"{name}-{turn}\""), asked) {
+        Ok(kept) => kept,
+        Err(known) => return Ok(known),
+    };
+    let journal = app.desk.journal().clone();
+    let bytes = blocking(move || {
+        let bytes = journal.blobs().read(&name)?.ok_or(journal::Fault::MissingBlob(name))?;
+        paper::upright(bytes, turn).map_err(|fault| Error::Broken(format!("turning a page: {fault}")))
+    });
+    let bytes = bytes.await??;
+    let about = [(header::CONTENT_TYPE, kind(&bytes))];
+    Ok((kept, about, bytes).into_response())
 }
 
 /// Streams a blob, or says that the browser's copy is the same.
 async fn blob(app: &App, name: Sha256, asked: &HeaderMap) -> Result<Response, Error> {
-    let tag = format!("\"{name}\"");
-    let kept = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
-    if asked.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
-        return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
-    }
+    let kept = match unless_known(format!("\"{name}\""), asked) {
+        Ok(kept) => kept,
+        Err(known) => return Ok(known),
+    };
     let journal = app.desk.journal().clone();
     let opened = blocking(move || -> Result<_, journal::Fault> {
         let Some(file) = journal.blobs().open(&name)? else { return Err(journal::Fault::MissingBlob(name)) };
@@ -149,6 +200,15 @@ async fn blob(app: &App, name: Sha256, asked: &HeaderMap) -> Result<Response, Er
     let about = [(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_LENGTH, bytes.to_string())];
     let stream = ReaderStream::with_capacity(tokio::fs::File::from_std(file), 64 << 10);
     Ok((kept, about, Body::from_stream(stream)).into_response())
+}
+
+type Kept = [(header::HeaderName, String); 2];
+
+/// What the browser may keep it by; the whole answer where it has it already.
+fn unless_known(tag: String, asked: &HeaderMap) -> Result<Kept, Response> {
+    let known = asked.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let kept = [(header::ETAG, tag), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
+    if known { Err((StatusCode::NOT_MODIFIED, kept).into_response()) } else { Ok(kept) }
 }
 
 fn looked_at(mut file: File) -> std::io::Result<(File, u64, &'static str)> {

@@ -9,7 +9,7 @@
 //!               |                          |                    |
 //!               +------- Desk::execute / Desk::read ------------+
 //!                                  |  tip
-//!                    followers/  live . seal . link (the office above)
+//!                    followers/  live . sight . seal . link (the office above)
 //! ```
 //!
 //! A whole box in a test, without sockets:
@@ -26,6 +26,7 @@
 #![forbid(unsafe_code)]
 #![allow(rustdoc::private_intra_doc_links, reason = "a program is read with its private items")]
 
+mod bring;
 pub mod cli;
 mod compose;
 mod connections;
@@ -38,15 +39,15 @@ pub mod scan;
 pub mod seal;
 pub mod serve;
 mod surroundings;
-mod uploads;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::extract::FromRef;
+pub use bring::Places;
 pub use journal::OpenError;
 use office::{Clock, Desk, SystemClock};
-use scanner::{Launch, Scanners, Via};
+use scanner::{Bus, Launch, Power, Via};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -56,8 +57,16 @@ pub struct Settings {
     pub data: PathBuf,
     /// The program that is started as scan worker: this one.
     pub worker: PathBuf,
+    /// Added to the scan worker's surroundings, for virtual scanners.
+    pub worker_env: Vec<(String, String)>,
     /// Where paper comes from.
     pub via: Via,
+    /// Where paper is looked for that was not scanned here.
+    pub places: Places,
+    /// What is plugged in.
+    pub bus: Bus,
+    /// Whether there is power enough.
+    pub power: Power,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -68,7 +77,11 @@ impl Settings {
         Self {
             data: data.as_ref().to_owned(),
             worker: worker.as_ref().to_owned(),
+            worker_env: Vec::new(),
             via: Via::Sane,
+            places: Places { inbox: data.as_ref().join("inbox"), sticks: "/media/vanthu".into() },
+            bus: Bus::new(),
+            power: Power::new(),
             clock: Arc::new(SystemClock),
         }
     }
@@ -85,6 +98,8 @@ pub struct App {
     pub keys: seal::Keys,
     /// The office above.
     pub link: link::Link,
+    /// Where paper is looked for that was not scanned here.
+    pub places: Places,
     /// What browsers are told.
     pub live: followers::live::Feed,
     /// Pages to PDF: one at a time, so that memory is bounded by one document.
@@ -125,12 +140,18 @@ impl Box {
             .expect("opening a box does not panic")?;
         let stop = CancellationToken::new();
         let live = followers::live::Feed::new();
-        let scanners = Scanners::new(launch(&settings), settings.via);
         let app = App {
-            scans: scan::ScanDesk::new(desk.clone(), scanners, live.clone(), stop.clone()),
+            scans: scan::ScanDesk::new(
+                desk.clone(),
+                launch(&settings),
+                settings.via,
+                live.clone(),
+                stop.clone(),
+            ),
             keys: seal::Keys::default(),
             link: link::Link::open(&settings.data),
             bench: compose::Bench::default(),
+            places: settings.places,
             desk,
             live,
             stop,
@@ -138,6 +159,9 @@ impl Box {
         app.scans.fail_interrupted().await;
         let followers = TaskTracker::new();
         followers::start(&app, &followers);
+        followers.spawn(scan::watch::hot_plug(app.scans.clone(), settings.bus));
+        followers.spawn(scan::watch::power(app.scans.clone(), settings.power));
+        followers.spawn(bring::inbox::watch(app.clone()));
         Ok(Self { app, followers })
     }
 
@@ -157,7 +181,8 @@ impl Box {
 
 /// How the scan worker is started: this program, with the same surroundings.
 fn launch(settings: &Settings) -> Launch {
-    Launch { program: settings.worker.clone(), args: vec!["scan-worker".into()], env: Vec::new() }
+    let (program, env) = (settings.worker.clone(), settings.worker_env.clone());
+    Launch { program, args: vec!["scan-worker".into()], env }
 }
 
 /// Runs what blocks - the store, the disk, a key - outside the async threads.

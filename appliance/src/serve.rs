@@ -19,7 +19,7 @@ use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::{Data, Failure, not_opened};
-use crate::mdns::{self, Announcement};
+use crate::mdns::Network;
 use crate::{Box, Settings, connections, edge};
 
 /// Requests that are still running get this long after the box was told to stop: callers who never finish theirs must
@@ -40,6 +40,12 @@ pub(crate) struct Serve {
     /// Lấy ảnh trong thư mục này thay cho máy quét.
     #[arg(long, value_name = "DIR")]
     scan_folder: Option<PathBuf>,
+    /// Thư mục mà máy photo quét vào; mặc định là inbox trong thư mục dữ liệu.
+    #[arg(long, value_name = "DIR")]
+    inbox: Option<PathBuf>,
+    /// Thư mục chứa các USB đã cắm, mỗi USB một thư mục.
+    #[arg(long, value_name = "DIR")]
+    sticks: Option<PathBuf>,
     /// In địa chỉ đang nghe dưới dạng một giá trị JSON.
     #[arg(long)]
     pub(crate) json: bool,
@@ -82,6 +88,12 @@ async fn serving(serve: Serve) -> Result<(), Failure> {
     if let Some(folder) = serve.scan_folder {
         settings.via = Via::Folder(folder);
     }
+    if let Some(folder) = serve.inbox {
+        settings.places.inbox = folder;
+    }
+    if let Some(folder) = serve.sticks {
+        settings.places.sticks = folder;
+    }
     // Before the port: two boxes on one directory is the mistake to name, not two on one port.
     let open = Box::open(settings).await.map_err(|error| not_opened(&serve.data.data, error))?;
     let app = open.app();
@@ -92,7 +104,7 @@ async fn serving(serve: Serve) -> Result<(), Failure> {
             return Err(not_listening(serve.listen, error));
         }
     };
-    let announcement = announced(&app, address.port()).await;
+    let network = joined(&app, address.port()).await;
     said(address, serve.json);
     notify(&[NotifyState::Ready]);
 
@@ -101,8 +113,8 @@ async fn serving(serve: Serve) -> Result<(), Failure> {
     stopped.await;
     notify(&[NotifyState::Stopping]);
     tracing::info!("stopping");
-    if let Some(announcement) = announcement {
-        announcement.withdraw().await;
+    if let Some(network) = network {
+        network.leave().await;
     }
     app.stop.cancel();
     if tokio::time::timeout(FINISH_WITHIN, server).await.is_err() {
@@ -149,25 +161,31 @@ fn not_listening(address: SocketAddr, error: std::io::Error) -> Failure {
     )
 }
 
-/// Tells the network, once the unit has a name; without one, or without multicast, the box works all the same.
-async fn announced(app: &crate::App, port: u16) -> Option<Announcement> {
-    let Some(unit) = app.desk.read(|rows| Ok(office::units::rules::current(rows)?)).await.ok()? else {
-        eprintln!(
-            "Hộp chưa được thiết lập nên chưa ai đăng nhập được. Hãy dừng hộp, chạy “vanthu init” rồi chạy lại."
-        );
-        return None;
-    };
-    let unit = unit.facts;
-    match mdns::announce(&unit.name, &unit.abbreviation, port) {
-        Ok(announcement) => {
-            tracing::info!(host = announcement.host, port, "announced");
-            Some(announcement)
-        }
+/// Listens for scanners, and tells the network where the box is once the unit has a name. Without one, or without
+/// multicast, the box works all the same.
+async fn joined(app: &crate::App, port: u16) -> Option<Network> {
+    let mut network = match Network::join() {
+        Ok(network) => network,
         Err(error) => {
-            tracing::warn!(%error, "not announced on the network");
-            None
+            tracing::warn!(%error, "not on the network");
+            return None;
         }
+    };
+    let scans = app.scans.clone();
+    if let Err(error) = network.hear_scanners(move |heard| scans.heard(heard), &app.stop) {
+        tracing::warn!(%error, "scanners on the network are not heard");
     }
+    match app.desk.read(|rows| Ok(office::units::rules::current(rows)?)).await {
+        Ok(Some(unit)) => match network.announce(&unit.facts.name, &unit.facts.abbreviation, port) {
+            Ok(host) => tracing::info!(host, port, "announced"),
+            Err(error) => tracing::warn!(%error, "not announced on the network"),
+        },
+        Ok(None) => eprintln!(
+            "Hộp chưa được thiết lập nên chưa ai đăng nhập được. Hãy dừng hộp, chạy “vanthu init” rồi chạy lại."
+        ),
+        Err(error) => tracing::error!(%error, "not announced on the network"),
+    }
+    Some(network)
 }
 
 /// One line on standard output, at once: scripts wait for it.

@@ -39,7 +39,7 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
 /// Gives up on a handler that hangs. Work already handed to the desk runs to its end all the same, so nothing is
 /// half done; the page asks again and sees what became of it. Uploads watch their own time, piece by piece.
 pub(super) async fn in_time(request: Request, next: Next) -> Response {
-    if request.uri().path() == crate::uploads::PATH {
+    if request.uri().path() == crate::bring::PATH {
         return next.run(request).await;
     }
     let Ok(response) = tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await else {

@@ -37,7 +37,8 @@ pub enum Event {
 pub struct Changed {
     /// Last entry meant.
     pub seq: u64,
-    /// `letters`, `scans`, `accounts`, `unit`, `link`, `certificates`, `clock`.
+    /// `letters`, `scans`, `profiles`, `accounts`, `unit`, `link`, `certificates`, `clock`; and `scanners`, which is not
+    /// about entries: a scanner came or went, or a trouble with one.
     pub topics: Vec<&'static str>,
 }
 
@@ -46,7 +47,7 @@ pub struct Changed {
 pub struct Feeding {
     /// The job.
     pub scan: Uuid,
-    /// The page, from 1.
+    /// The page's id.
     pub page: u32,
     /// Lines read.
     pub lines_done: u32,
@@ -59,7 +60,7 @@ pub struct Feeding {
 pub struct Kept {
     /// The job.
     pub scan: Uuid,
-    /// The page, from 1.
+    /// The page's id.
     pub number: u32,
     /// Its capture.
     pub capture: String,

@@ -4,6 +4,7 @@
 //! what there is to do and takes no other input, so that it can be interrupted anywhere and begun again.
 //!
 //! - [`live`]: what changed, for open browsers
+//! - [`sight`]: looks at pages, lets marked stacks fall apart
 //! - [`seal`]: carries out signing requests whose key was unlocked
 //! - [`link`]: the office above
 //!
@@ -12,6 +13,7 @@
 pub(crate) mod link;
 pub(crate) mod live;
 pub(crate) mod seal;
+pub(crate) mod sight;
 
 use std::time::Duration;
 
@@ -27,6 +29,8 @@ const REPAIR: Duration = Duration::from_secs(30);
 /// Starts all followers of a box.
 pub(crate) fn start(app: &App, tasks: &TaskTracker) {
     tasks.spawn(live::follow(app.clone()));
+    tasks.spawn(sight::follow(app.clone()));
+    tasks.spawn(app.scans.clone().follow_profiles());
     tasks.spawn(seal::follow(app.clone()));
     tasks.spawn(link::follow(app.clone()));
     tasks.spawn(sweep(app.clone()));
