@@ -18,7 +18,8 @@ pub enum Via {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
     /// Stays the same when the scanner is plugged in elsewhere: `usb:vendor:product:serial` as far as known,
-    /// else the driver's name for it.
+    /// else the driver's name for it. Two of a kind without serial numbers are told apart by their sockets:
+    /// `usb:vendor:product@1-1.3`, as long as both are plugged in.
     pub id: String,
     /// SANE's name for it today, for the log.
     pub address: String,

@@ -77,7 +77,9 @@ impl Sane {
     }
 
     fn address_of(&self, id: &str) -> Option<String> {
-        self.known.iter().find(|device| device.id == id).map(|device| device.address.clone())
+        let called = self.known.iter().find(|device| device.id == id);
+        let there = || self.known.iter().find(|device| usb::is_at(id, &device.address));
+        called.or_else(there).map(|device| device.address.clone())
     }
 
     /// Where a device is now, after another look at the bus.
@@ -96,7 +98,7 @@ impl Sane {
         if let Some(address) = self.address_of(id) {
             return Ok(address);
         }
-        match last_seen.filter(|address| is_at(id, address)) {
+        match last_seen.filter(|address| usb::is_at(id, address)) {
             Some(address) => {
                 if self.library.is_none() {
                     self.library = Some(Library::start(self.library_path.as_deref())?);
@@ -168,12 +170,6 @@ fn open<'l>(library: Option<&'l Library>, address: &str) -> Result<Session<'l>, 
     library.ok_or(ScanError::ScannerGone).and_then(|library| library.open(address)).map_err(Stop::NotOpened)
 }
 
-/// Whether what is plugged in at `address` is (still) the device called `id`.
-fn is_at(id: &str, address: &str) -> bool {
-    let here = usb::identity(address);
-    id == here || id.strip_prefix(&here).and_then(|rest| rest.strip_prefix('@')) == Some(address)
-}
-
 /// What a fault really is, as far as the device or the kernel knows more than the status that was returned.
 fn explain(fault: ScanError, session: &Session<'_>, address: &str) -> ScanError {
     match fault {
@@ -243,7 +239,7 @@ fn describe(library: &Library, listed: Listed, preset: &Preset) -> Device {
 }
 
 /// Two scanners of one make, or one that answers through two drivers, get a number behind the label; two that
-/// share even their identity are told apart by address.
+/// share even their identity are told apart by driver, and two of one driver by address.
 fn tell_apart(devices: &mut [Device]) {
     for later in 1..devices.len() {
         let (before, rest) = devices.split_at_mut(later);
@@ -256,7 +252,9 @@ fn tell_apart(devices: &mut [Device]) {
             device.label = format!("{} ({})", device.label, namesakes + 1);
         }
         if before.iter().any(|other| other.id == device.id) {
-            device.id = format!("{}@{}", device.id, device.address);
+            let id = usb::through_driver(&device.id, &device.address);
+            let taken = before.iter().any(|other| other.id == id);
+            device.id = if taken { format!("{}@{}", device.id, device.address) } else { id };
         }
     }
 }

@@ -43,6 +43,31 @@ pub(crate) fn unplugged(address: &str) -> bool {
     unplugged_in(Path::new(KERNEL), address)
 }
 
+/// Whether the device at `address` is (still) the one called `id`.
+pub(crate) fn is_at(id: &str, address: &str) -> bool {
+    is_at_in(Path::new(KERNEL), id, address)
+}
+
+/// The name of a device that answers through two drivers, told apart by them: `usb:04b8:0131@epson2`.
+pub(crate) fn through_driver(id: &str, address: &str) -> String {
+    format!("{id}@{}", driver(address))
+}
+
+fn driver(address: &str) -> &str {
+    address.split(':').next().unwrap_or(address)
+}
+
+fn is_at_in(kernel: &Path, id: &str, address: &str) -> bool {
+    let here = identity_in(kernel, address);
+    // One of two of a kind stays itself in its socket while the other is switched off.
+    let marked = |(model, mark): (&str, &str)| {
+        let devices = plugged(kernel);
+        let port = Place::of(address).and_then(|place| Some(place.find(&devices)?.port.clone()));
+        model == here && (mark == driver(address) || mark == address || port.as_deref() == Some(mark))
+    };
+    id == here || id.rsplit_once('@').is_some_and(marked)
+}
+
 fn identity_in(kernel: &Path, address: &str) -> String {
     if let Some(place) = Place::of(address) {
         let devices = plugged(kernel);
@@ -123,7 +148,7 @@ impl<'a> Place<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plugged::tests::plug;
+    use crate::plugged::tests::{plug, pull};
 
     fn office() -> tempfile::TempDir {
         let kernel = tempfile::tempdir().unwrap();
@@ -193,8 +218,26 @@ mod tests {
         let both = ["plustek:libusb:001:003", "plustek:libusb:001:004"];
         let identities = both.map(|address| identity_in(kernel.path(), address));
         assert_eq!(identities, ["usb:04a9:220d@1-1", "usb:04a9:220d@1-1.4"]);
+        assert!(is_at_in(kernel.path(), &identities[1], both[1]));
+        assert!(!is_at_in(kernel.path(), &identities[1], both[0]));
+        assert!(!is_at_in(kernel.path(), "usb:04a9:220d", both[0]), "it might be either");
         // Off and on again: another number, the same socket.
         plug(kernel.path(), "1-1.4", "ff", &[("devnum", "30")]);
         assert_eq!(identity_in(kernel.path(), "plustek:libusb:001:030"), "usb:04a9:220d@1-1.4");
+        // The other is switched off.
+        pull(kernel.path(), "1-1");
+        assert_eq!(identity_in(kernel.path(), "plustek:libusb:001:030"), "usb:04a9:220d");
+        assert!(is_at_in(kernel.path(), "usb:04a9:220d@1-1.4", "plustek:libusb:001:030"));
+        assert!(!is_at_in(kernel.path(), "usb:04a9:220d@1-1", "plustek:libusb:001:030"));
+    }
+
+    #[test]
+    fn one_device_through_two_drivers_is_two() {
+        let kernel = office();
+        let id = through_driver("usb:04b8:013a", "epson2:libusb:001:009");
+        assert_eq!(id, "usb:04b8:013a@epson2");
+        assert!(is_at_in(kernel.path(), &id, "epson2:libusb:001:009"));
+        assert!(!is_at_in(kernel.path(), &id, "epkowa:interpreter:001:009"));
+        assert!(is_at_in(kernel.path(), "usb:04b8:013a", "epkowa:interpreter:001:009"));
     }
 }

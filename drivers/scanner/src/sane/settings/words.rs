@@ -37,11 +37,11 @@ pub(super) fn source_settings(options: &Options, source: Source) -> Option<Vec<S
 
 /// As [`source_settings`], where there is nothing to choose between.
 fn the_only_source(options: &Options, texts: &[String], source: Source) -> Option<Vec<Setting>> {
-    let present = |name: &&str| options.find(name).is_some_and(|option| option.active);
+    let present = |name: &str| options.find(name).is_some_and(|option| option.active);
     let only = match texts.iter().find_map(|text| source_of(text)) {
         Some(Source::Feeder | Source::FeederDuplex) => Source::Feeder,
         // A sheet-fed scanner may call its slot a flatbed, but a flatbed has no sensor for paper.
-        _ if FEEDER_SIGNS.iter().any(|name| present(&name)) => Source::Feeder,
+        _ if FEEDER_SIGNS.iter().any(|name| present(name)) => Source::Feeder,
         _ => Source::Flatbed,
     };
     match source {
