@@ -37,12 +37,14 @@ use crate::error::ScanError;
 use crate::page::{Outline, reduced};
 use sketch::Sketch;
 
-/// Bytes of strips that may wait for an encoder: what a fast scanner delivers in a fifth of a second.
-const MOST_WAITING: usize = 8 << 20;
+/// Bytes of strips that may wait for an encoder: what a fast scanner delivers in a tenth of a second.
+const MOST_WAITING: usize = 4 << 20;
 /// No encoded page is larger, bytes: some fifty times a page of large paper.
 const MOST_BYTES: usize = 256 << 20;
 /// More encoders are of no use to any scanner there is.
 const MOST_ENCODERS: usize = 8;
+/// How far encoders stand behind the driver, in the kernel's steps of niceness.
+const BEHIND: i32 = 10;
 
 /// A page being encoded.
 pub(crate) struct Ahead {
@@ -223,6 +225,8 @@ struct Work {
 impl Work {
     /// An encoder's whole life. One that cannot go on leaves, and its strip is missed at the end.
     fn until_the_last(self, bilevel: bool) {
+        // Behind the driver: lines that are not fetched in time hold up the scanner, strips that wait hold up nobody.
+        let _ = rustix::process::nice(BEHIND);
         let done = if bilevel { self.compress() } else { self.encode() };
         if let Err(fault) = done {
             tracing::error!(%fault, "an encoder gives up");

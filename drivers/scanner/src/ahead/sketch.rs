@@ -25,9 +25,8 @@ const MOST_ROWS: usize = 8 * SIDE as usize;
 
 /// How far a page is shrunk: the side of a box, pixels.
 pub(super) fn box_side(page: &Outline) -> usize {
-    // Paper is higher than wide, as far as one can guess.
-    let long_side = page.width.max(page.height.unwrap_or(page.width + page.width / 2));
-    let boxes = (long_side / (2 * SIDE)).max(1) as usize;
+    let long_side = page.width.max(page.height.unwrap_or(0));
+    let boxes = (long_side / SIDE).max(1) as usize;
     (1 << boxes.ilog2()).min(STRIP_LINES)
 }
 
