@@ -87,6 +87,8 @@ class Drag {
     if (event.pointerId !== this.pointer) return;
     const { pages, spot } = this;
     this.swallows = this.isHolding;
+    // The click of this very release comes before any other task, or not at all.
+    setTimeout(() => (this.swallows = false));
     this.end();
     if (pages.length && spot) this.hands.put(pages, spot);
   }
