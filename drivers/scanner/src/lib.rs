@@ -81,8 +81,8 @@
 //! - *One thread for every SANE call*, the worker's main one: backends need not be thread-safe. The other threads
 //!   only read orders and encode. `sane_cancel` is therefore also called by the main thread, between two reads; a read
 //!   that does not come back is answered by killing the worker.
-//! - *Pages travel encoded*: the worker has the raw page (26 MB for A4 in colour at 300 dpi) and at most one of
-//!   it; the box only ever sees the JPEG, which is encoded while the scanner still reads (`ahead.rs`).
+//! - *Pages travel encoded*: A4 in colour at 300 dpi is 26 MB raw. The worker encodes the lines as they come
+//!   (`ahead.rs`), and holds a whole raw page only of a device that reads each colour in a pass of its own.
 //! - *The folder of images* ([`Via::Folder`]) goes through the same worker, pages and pipes, so that those
 //!   without libsane exercise everything but SANE.
 //!

@@ -127,8 +127,8 @@ pub(crate) struct Desk {
     out: File,
     orders: Receiver<Order>,
     cancel: Arc<AtomicBool>,
-    /// When the box last heard of lines, and of which page.
-    told_lines: Option<(u32, Instant)>,
+    /// When the box last heard of lines, of which page, and whether of any that had been read.
+    told_lines: Option<(u32, bool, Instant)>,
     /// When the box last heard that buttons are watched.
     told_watching: Option<Instant>,
     /// See [`Desk::warms_up`].
@@ -141,13 +141,15 @@ impl Desk {
         self.cancel.load(Ordering::Relaxed)
     }
 
-    /// Tells how far a page is; the first time for every page at once, then not too often.
+    /// Tells how far a page is: at once that it begins and that its first lines are there, which ends the patience
+    /// with a lamp, then not too often.
     pub(crate) fn lines(&mut self, page: u32, done: u32, of: Option<u32>) -> Result<(), ScanError> {
-        let recently = |(told, at): (u32, Instant)| told == page && at.elapsed() < LINES_EVERY;
-        if self.told_lines.is_some_and(recently) {
+        let begun = done > 0;
+        let told = self.told_lines.filter(|(of, _, _)| *of == page);
+        if told.is_some_and(|(_, told_begun, at)| told_begun == begun && at.elapsed() < LINES_EVERY) {
             return Ok(());
         }
-        self.told_lines = Some((page, Instant::now()));
+        self.told_lines = Some((page, begun, Instant::now()));
         let warming_up = done == 0 && self.warms_up;
         self.report(&Report::Lines { page, done, of, warming_up }, &[])
     }

@@ -117,6 +117,30 @@ async fn a_read_that_hangs_is_replaced_in_time() {
     tokio::join!(replaced("hang-in-read"), replaced("hang-in-mid-page"), replaced("hang-in-end-of-page"));
 }
 
+/// Which of the two patiences ends a hang: the long one where a driver may be warming up, the short one elsewhere.
+/// The other one is an hour, and would be missed.
+#[tokio::test]
+async fn only_where_a_lamp_may_be_warming_up_is_there_a_minute() {
+    let cases = [
+        (FAULTY, "get-devices", true),
+        (FAULTY, "open", true),
+        (FAULTY, "start", true),
+        (FAULTY, "read", false),
+        (FAULTY, "mid-page", false),
+        (FAULTY, "end-of-page", false),
+        // This driver starts at once and warms the lamp up when it is read from.
+        ("plustek:faulty", "read", true),
+        ("plustek:faulty", "mid-page", false),
+    ];
+    let (hour, short) = (Duration::from_secs(3600), Duration::from_secs(2));
+    for (device, place, may_warm_up) in cases {
+        let (first_line, next_line) = if may_warm_up { (short, hour) } else { (hour, short) };
+        let desk = Desk::with_faulty_library(&format!("hang-in-{place}")).env("FAULT_DEVICE", device);
+        let scanners = desk.patience(Patience { first_line, next_line, cancel: short }).scanners();
+        assert_eq!(scan(&scanners, request(device)).await.0, Err(ScanError::Hung), "{device} in {place}");
+    }
+}
+
 /// Debian's own `test` driver does this now and then: it cancels its reader thread in the middle of an allocation and
 /// then waits for it for ever.
 #[tokio::test]
@@ -306,7 +330,8 @@ async fn a_cancel_while_a_page_is_being_kept_feeds_no_other_sheet() {
 #[tokio::test]
 async fn a_cancel_is_answered_wherever_the_driver_hangs() {
     let hour = Duration::from_secs(3600);
-    let places = ["init", "get-devices", "open", "start", "read", "mid-page", "end-of-page", "cancel", "close"];
+    let places =
+        ["init", "get-devices", "open", "start", "read", "mid-page", "end-of-page", "cancel", "close"];
     for place in places {
         let desk = once(Desk::with_faulty_library(&format!("hang-in-{place}")));
         let desk = desk.patience(Patience { first_line: hour, next_line: hour, cancel: hour });
@@ -336,6 +361,10 @@ async fn after_a_cancel_of_a_hanging_driver_the_next_scan_works() {
         let scanners = desk.scanners();
         let cancel = CancellationToken::new();
         let keep = async |_| {
+            // Before it hangs, a driver would heed the cancel; the last two hang because of it.
+            if !["cancel", "close"].contains(&place) {
+                until(place, || desk.folder.path().join(HAPPENED).exists()).await;
+            }
             cancel.cancel();
             Ok(())
         };
@@ -399,9 +428,11 @@ async fn a_watch_that_cannot_be_kept_ends_with_a_reason() {
         assert_eq!(outcome.unwrap_err().code(), code, "{fault}");
         assert_eq!(captures(&scanners, request(FAULTY)).await.len(), 1, "after {fault}");
     }
-    let scanners = Desk::with_backend("pnm").scanners();
-    let watch = scanners.buttons("pnm:0", None, |_| {}, CancellationToken::new());
-    assert_eq!(watch.await.unwrap_err().code(), "scan.unsupported");
+    let table = Desk::with_backend("pnm").scanners();
+    let scanners = scanner::Scanners::clone(&table);
+    // Spawning also shows that the future of a watch is Send.
+    let watch = async move { scanners.buttons("pnm:0", None, |_| {}, CancellationToken::new()).await };
+    assert_eq!(tokio::spawn(watch).await.unwrap().unwrap_err().code(), "scan.unsupported");
 }
 
 #[tokio::test]

@@ -23,6 +23,8 @@ use crate::page::{Outline, bit_stride};
 
 /// No page is larger, bytes: beyond this, parameters are garbage.
 const MOST_BYTES: usize = 2 << 30;
+/// Lines that a driver may deliver after those it announced: some pad.
+const MOST_SURPLUS: u32 = 4096;
 
 /// How one frame is laid out: parameters that have been checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,6 +122,8 @@ pub(crate) struct Assembly {
     samples: Vec<u8>,
     /// Whole lines of the frame under way.
     frame_lines: u32,
+    /// Lines that came after the last one announced.
+    surplus: u32,
     /// Whole lines of all frames before it.
     earlier_lines: u32,
     /// Lines that every frame so far has had.
@@ -143,6 +147,7 @@ impl Assembly {
             begun: Vec::with_capacity(layout.stride),
             samples,
             frame_lines: 0,
+            surplus: 0,
             earlier_lines: 0,
             height: None,
             passes: [false; 3],
@@ -165,6 +170,7 @@ impl Assembly {
         self.layout = layout;
         self.earlier_lines += self.frame_lines;
         self.frame_lines = 0;
+        self.surplus = 0;
         Ok(())
     }
 
@@ -201,13 +207,14 @@ impl Assembly {
     }
 
     fn line(&mut self, line: &[u8], page: Lines<'_>) -> Result<(), ScanError> {
-        // More than announced: not part of the page.
+        // More than announced: not part of the page, and no reason to read for ever.
         if self.layout.lines.is_some_and(|lines| self.frame_lines >= lines) {
-            return Ok(());
+            self.surplus += 1;
+            return if self.surplus > MOST_SURPLUS { Err(without_end()) } else { Ok(()) };
         }
         let stride = self.outline().stride();
         if self.frame_lines >= MOST_SIDE || self.frame_lines as usize * stride >= MOST_BYTES {
-            return Err(ScanError::Invalid("a page without end".into()));
+            return Err(without_end());
         }
         let at = if self.layout.is_one_of_three() { self.frame_lines as usize * stride } else { 0 };
         self.frame_lines += 1;
@@ -247,6 +254,10 @@ impl Assembly {
         }
         self.samples.chunks_exact(self.outline().stride()).take(height as usize).try_for_each(page)
     }
+}
+
+fn without_end() -> ScanError {
+    ScanError::Invalid("a page without end".into())
 }
 
 /// One line of a frame into its place in the page.

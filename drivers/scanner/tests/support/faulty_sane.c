@@ -3,6 +3,7 @@
  *   FAULT           how it misbehaves
  *   FAULT_SHEET     only at this sheet of a feeder, from 1
  *   FAULT_ONCE      a file: only until it exists, so that a test can see the scan after
+ *   FAULT_DEVICE    the device's name instead of faulty:0
  *   FAULT_BUTTONS   a folder: a button is down while a file of its name lies there, and "looked" is put there
  *                   whenever somebody has looked
  */
@@ -51,6 +52,8 @@ static void trap(const char *where) {
     if (faulty(fault)) _exit(0);
 }
 
+static const char *device(void) { return getenv("FAULT_DEVICE") ? getenv("FAULT_DEVICE") : "faulty:0"; }
+
 Word sane_init(Word *version, void *authorize) {
     (void)authorize;
     if (version) *version = 0x01000000;
@@ -62,10 +65,11 @@ Word sane_init(Word *version, void *authorize) {
 void sane_exit(void) {}
 
 Word sane_get_devices(const Device ***list, Word local_only) {
-    static const Device one = {"faulty:0", "Faulty", "One", "flatbed scanner"};
+    static Device one = {NULL, "Faulty", "One", "flatbed scanner"};
     static const Device nameless = {NULL, NULL, NULL, NULL};
     static const Device *devices[] = {&one, NULL}, *strange[] = {&one, &nameless, NULL}, *none[] = {NULL};
     (void)local_only;
+    one.name = device();
     trap("get-devices");
     *list = faulty("no-devices") ? none : faulty("nameless") ? strange : devices;
     return GOOD;
@@ -74,7 +78,7 @@ Word sane_get_devices(const Device ***list, Word local_only) {
 Word sane_open(const char *name, void **handle) {
     trap("open");
     if (faulty("open-fails")) return IO_ERROR;
-    if (strcmp(name, "faulty:0")) return INVAL;
+    if (strcmp(name, device())) return INVAL;
     from_feeder = sheets_fed = at_work = 0;
     *handle = &sheets_fed;
     return GOOD;

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use scanner::{
@@ -37,8 +37,7 @@ impl Desk {
     /// With the misbehaving library of `tests/support/faulty_sane.c`, told how to misbehave.
     pub(crate) fn with_faulty_library(fault: &str) -> Desk {
         let desk = Desk::with_backend("test");
-        let library = faulty_library(desk.folder.path());
-        desk.env("VANTHU_LIBSANE", library.to_str().unwrap()).env("FAULT", fault).impatient()
+        desk.env("VANTHU_LIBSANE", faulty_library().to_str().unwrap()).env("FAULT", fault).impatient()
     }
 
     /// With a folder of images, made by the caller in `folder`.
@@ -163,15 +162,22 @@ pub(crate) fn pixels(capture: &Capture) -> image::DynamicImage {
     image
 }
 
-/// Compiles the misbehaving library once per desk; a second of `cc` keeps it out of the repository as a binary.
-fn faulty_library(folder: &Path) -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/faulty_sane.c");
-    let library = folder.join("libfaulty.so");
-    let status = Command::new("cc")
-        .args(["-shared", "-fPIC", "-O1", "-Wall", "-o"])
-        .args([library.as_os_str(), source.as_os_str()])
-        .status()
-        .expect("a C compiler (Debian package gcc) for the misbehaving library");
-    assert!(status.success());
-    library
+/// Compiles the misbehaving library, once; a moment of `cc` keeps it out of the repository as a binary.
+fn faulty_library() -> &'static Path {
+    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/faulty_sane.c");
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let (library, unfinished) =
+            (folder.join("libfaulty.so"), folder.join(format!("libfaulty.{}", std::process::id())));
+        let status = Command::new("cc")
+            .args(["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o"])
+            .args([unfinished.as_os_str(), source.as_os_str()])
+            .status()
+            .expect("a C compiler (Debian package gcc) for the misbehaving library");
+        assert!(status.success());
+        // Another run of these tests may have it open.
+        std::fs::rename(&unfinished, &library).unwrap();
+        library
+    })
 }
