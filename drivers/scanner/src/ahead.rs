@@ -256,7 +256,8 @@ impl Work {
             number = strip.number + 1;
             self.hand_back(strip, std::mem::take(zlib.get_mut()));
         }
-        let rest = Piece { number, bytes: zlib.finish().map_err(fault)?, sketch: Vec::new(), room: Vec::new() };
+        let rest =
+            Piece { number, bytes: zlib.finish().map_err(fault)?, sketch: Vec::new(), room: Vec::new() };
         let _ = self.pieces.send(rest);
         Ok(())
     }

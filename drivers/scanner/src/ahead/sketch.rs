@@ -152,7 +152,9 @@ mod tests {
 
     #[test]
     fn a_sketch_is_at_least_as_large_as_the_thumbnail_and_no_page_makes_it_huge() {
-        for (width, height) in [(2480, 3508), (3508, 2480), (100, 150), (641, 641), (65_535, 10), (10, 65_535)] {
+        for (width, height) in
+            [(2480, 3508), (3508, 2480), (100, 150), (641, 641), (65_535, 10), (10, 65_535)]
+        {
             let page = Outline { width, height: Some(height), colour: Colour::Grey };
             let side = box_side(&page) as u32;
             assert!(side == 1 || width.max(height) / side >= SIDE, "{width} x {height}");
