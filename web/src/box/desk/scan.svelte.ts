@@ -71,7 +71,6 @@ export class Watched {
   private async catchUp(): Promise<void> {
     const known = this.scan;
     if (!known) return;
-    if (known.state !== "scanning") return this.look(known.id);
     const turn = ++this.turn;
     const from = askFrom(known);
     const answer = await box.scan(known.id, from);

@@ -2,13 +2,13 @@
 
 import type { Scan } from "../../api/types";
 
-/** Verdicts come a little after their page; further back nobody waits for one. */
+/** Verdicts come a little after their page; while pages come, nobody waits for one further back. */
 const VERDICTS_WITHIN = 40;
 
-/** The place to ask from: the last page known, or the first of the newest that has no verdict yet. */
+/** The place to ask from: the last page known, or the first that waits for its verdict. */
 export function askFrom(known: Scan): number {
   const last = known.pages.length;
-  const near = Math.max(0, last - VERDICTS_WITHIN);
+  const near = known.state === "scanning" ? Math.max(0, last - VERDICTS_WITHIN) : 0;
   const waiting = known.pages.slice(near).findIndex((page) => !page.seen);
   return Math.max(1, waiting < 0 ? last : near + waiting + 1);
 }
