@@ -22,7 +22,7 @@ use uuid::Uuid;
 use wire::Sha256;
 
 use super::opened::Content;
-use super::{File, MOST_BYTES, keep, looked_into, refused, row, to_desk};
+use super::{File, MOST_BYTES, keep, looked_into, refused, row, to_desk, upright};
 use crate::{App, blocking};
 
 /// The one route whose body may be large and slow.
@@ -80,7 +80,7 @@ async fn upload(
     let file_name = file_name(&headers);
     let name = received(&app, body).await?;
     let scan = match wish.scan {
-        Some(scan) => behind(&app, scan, name, way).await?,
+        Some(scan) => behind(&app, actor, scan, name, way).await?,
         None => to_desk(&app, actor, File { name, file_name, way }).await?,
     };
     Ok((StatusCode::CREATED, Json(answer(&app, &viewer, scan).await?)))
@@ -94,7 +94,7 @@ pub(super) async fn answer(app: &App, viewer: &Viewer, scan: Uuid) -> Result<Bro
 }
 
 /// Lays pages behind those of a paper that was brought before.
-async fn behind(app: &App, scan: Uuid, name: Sha256, way: Way) -> Result<Uuid, Error> {
+async fn behind(app: &App, actor: Actor, scan: Uuid, name: Sha256, way: Way) -> Result<Uuid, Error> {
     let _room = app.bench.room().await;
     let Content::Pages { pages, .. } = looked_into(app, name, way).await? else {
         return Err(Refusal::new(
@@ -105,10 +105,12 @@ async fn behind(app: &App, scan: Uuid, name: Sha256, way: Way) -> Result<Uuid, E
         .into());
     };
     // Somebody may have filed it while the file came in.
-    takes_pages(&row(&app.desk, scan).await?.ok_or_else(Refusal::not_found)?)?;
-    for page in pages {
-        keep(app, scan, page.keep).await?;
+    let before = row(&app.desk, scan).await?.ok_or_else(Refusal::not_found)?;
+    takes_pages(&before)?;
+    for page in &pages {
+        keep(app, scan, page.keep.clone()).await?;
     }
+    upright(app, actor, scan, before.next_page, &pages).await?;
     Ok(scan)
 }
 

@@ -30,7 +30,7 @@ use uuid::Uuid;
 use wire::Sha256;
 
 pub(crate) use self::http::PATH;
-use self::opened::{Content, opened};
+use self::opened::{Content, Page, opened};
 use crate::{App, blocking};
 
 /// Most bytes of a file; what the national interchange takes is far below.
@@ -69,8 +69,8 @@ struct File {
 async fn to_desk(app: &App, actor: Actor, file: File) -> Result<Uuid, Error> {
     let _room = app.bench.room().await;
     let content = looked_into(app, file.name, file.way).await?;
-    let scan = begun(app, actor, file, &content).await?;
-    laid(app, scan, content).await?;
+    let scan = begun(app, actor.clone(), file, &content).await?;
+    laid(app, actor, scan, content).await?;
     Ok(scan)
 }
 
@@ -92,18 +92,15 @@ async fn looked_into(app: &App, name: Sha256, way: Way) -> Result<Content, Error
 }
 
 /// Lays the pages of a file on the desk that are not there yet: a power cut may have come in between.
-async fn laid(app: &App, scan: Uuid, content: Content) -> Result<(), Error> {
+async fn laid(app: &App, actor: Actor, scan: Uuid, content: Content) -> Result<(), Error> {
     let Content::Pages { pages, file } = content else { return Ok(()) };
     let there = row(&app.desk, scan).await?.map_or(0, |scan| scan.next_page.saturating_sub(1));
     for page in pages.iter().skip(there as usize) {
         keep(app, scan, page.keep.clone()).await?;
     }
-    let turns: Vec<u16> = pages.iter().map(|page| page.turn_degrees).collect();
-    if turns.iter().any(|turn| *turn != 0) {
-        turned(app, scan, &turns).await?;
-    }
+    upright(app, actor, scan, 1, &pages).await?;
     match file {
-        Some(file) => composed(app, scan, file, &turns).await,
+        Some(file) => composed(app, scan, file, &pages).await,
         None => Ok(()),
     }
 }
@@ -113,28 +110,31 @@ async fn keep(app: &App, scan: Uuid, page: Keep) -> Result<(), Error> {
     Ok(())
 }
 
-/// Says how the pages stand upright.
-async fn turned(app: &App, scan: Uuid, turns: &[u16]) -> Result<(), Error> {
-    let Some(row) = row(&app.desk, scan).await?.filter(|row| untouched(row, turns.len())) else {
-        return Ok(());
+/// Turns pages upright that lie on their side in the file, for whoever brought them. `first` is the id of the first.
+async fn upright(app: &App, actor: Actor, scan: Uuid, first: u32, pages: &[Page]) -> Result<(), Error> {
+    let Some(row) = row(&app.desk, scan).await? else { return Ok(()) };
+    let turn = |placed: &Placed| {
+        let place = placed.page.checked_sub(first).map(|place| place as usize);
+        place.and_then(|place| pages.get(place)).map_or(placed.turn, |page| page.turn_degrees)
     };
-    let pages: Vec<Placed> =
-        row.order.iter().zip(turns).map(|(placed, turn)| Placed { turn: *turn, ..*placed }).collect();
-    if pages == row.order {
+    let turned: Vec<Placed> =
+        row.order.iter().map(|placed| Placed { turn: turn(placed), ..*placed }).collect();
+    if turned == row.order {
         return Ok(());
     }
-    let arrange = Scans::Arrange { scan, version: row.version, pages };
-    app.desk.execute(SCAN_DESK, Command::Scans(arrange)).await?;
+    let arrange = Scans::Arrange { scan, version: row.version, pages: turned };
+    match app.desk.execute(actor, Command::Scans(arrange)).await {
+        // The pages are there and can be turned by hand.
+        Err(Error::Refusal(refusal)) => tracing::info!(code = refusal.code, "pages were not turned upright"),
+        done => drop(done?),
+    }
     Ok(())
 }
 
 /// The file itself is the paper, as long as its pages are those of the file.
-async fn composed(app: &App, scan: Uuid, file: Paper, turns: &[u16]) -> Result<(), Error> {
-    let Some(row) = row(&app.desk, scan).await?.filter(|row| untouched(row, turns.len())) else {
-        return Ok(());
-    };
-    let as_in_file = row.order.iter().map(|placed| placed.turn).eq(turns.iter().copied());
-    if row.paper.is_some() || !as_in_file {
+async fn composed(app: &App, scan: Uuid, file: Paper, pages: &[Page]) -> Result<(), Error> {
+    let Some(row) = row(&app.desk, scan).await?.filter(|row| untouched(row, pages)) else { return Ok(()) };
+    if row.paper.is_some() {
         return Ok(());
     }
     let compose = Scans::Compose { scan, version: row.version, paper: file };
@@ -142,9 +142,12 @@ async fn composed(app: &App, scan: Uuid, file: Paper, turns: &[u16]) -> Result<(
     Ok(())
 }
 
-/// Whether the pages lie as they came: nobody moved, parted or took off one.
-fn untouched(row: &Scan, pages: usize) -> bool {
-    row.bin.is_empty() && row.order.iter().map(|placed| placed.page).eq((1..).take(pages))
+/// Whether the pages lie as they came: nobody moved, turned, parted or took off one.
+fn untouched(row: &Scan, pages: &[Page]) -> bool {
+    let as_came = |(placed, page): (&Placed, &Page)| placed.turn == 0 || placed.turn == page.turn_degrees;
+    row.bin.is_empty()
+        && row.order.iter().map(|placed| placed.page).eq((1..).take(pages.len()))
+        && row.order.iter().zip(pages).all(as_came)
 }
 
 async fn row(desk: &Desk, scan: Uuid) -> Result<Option<Scan>, Error> {

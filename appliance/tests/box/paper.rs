@@ -74,6 +74,14 @@ async fn a_copiers_pdf_is_the_paper_until_a_page_is_changed() {
     assert_eq!(compose(&clerk, scan).await["name"], answer["paper"]["name"]);
     assert!(blob(&school, &answer["paper"]["name"]) == pdf);
 
+    // Behind pages that came before.
+    let first = brought(&upload(&clerk, std::fs::read(fixture("pages/p03.jpg")).unwrap()).await);
+    let behind = format!("/api/uploads?scan={}", id(&first["scan"]["id"]));
+    let longer = brought(&upload_to(&clerk, &behind, pdf).await);
+    let turns: Vec<_> =
+        longer["scan"]["pages"].as_array().unwrap().iter().map(|page| page["turn"].clone()).collect();
+    assert_eq!(turns, [0, 90, 90]);
+
     let second = &scan["pages"][1];
     let order =
         json!({"version": scan["version"], "pages": [{"page": second["page"], "turn": 90, "opens": false}]});

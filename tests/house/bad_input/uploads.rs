@@ -1,11 +1,15 @@
-//! Files that are brought: no documents, too large, or larger inside than outside. None costs the box its memory.
+//! Files that are brought - by a browser, a copier's folder, a stick: no documents, too large, or larger inside than
+//! outside. None costs the box its memory, and none leads to a file that is not its own.
 
 use std::fs;
 use std::io::Write;
+use std::os::unix::fs::symlink;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::support::{self, School, fixture, refused_raw, wait_for};
+use super::support::{
+    self, School, fixture, free_address, machine, refused, refused_raw, says_what_to_do, wait_for,
+};
 
 /// The most memory the box may ever have held, in bytes: a page of 50 million pixels and room to spare.
 const MOST_MEMORY: u64 = 700 << 20;
@@ -67,6 +71,58 @@ fn png(width: u32, height: u32) -> Vec<u8> {
     .concat()
 }
 
+/// A TIFF of pages of this size that says where its samples are and has hardly any; with `circle` the last page leads
+/// back to the first.
+fn tiff(width: u32, height: u32, pages: u32, circle: bool) -> Vec<u8> {
+    const ENTRIES: u32 = 9;
+    const PAGE_BYTES: u32 = 2 + 12 * ENTRIES + 4;
+    let mut file = b"II*\0\x08\0\0\0".to_vec();
+    for page in 1..=pages {
+        let bytes = width.wrapping_mul(height);
+        let entries =
+            [(256, width), (257, height), (258, 8), (259, 1), (262, 1), (273, 8), (277, 1), (278, height), (279, bytes)];
+        file.extend((ENTRIES as u16).to_le_bytes());
+        for (tag, value) in entries {
+            file.extend((tag as u16).to_le_bytes());
+            file.extend([4, 0, 1, 0, 0, 0]);
+            file.extend(u32::to_le_bytes(value));
+        }
+        let next = match page == pages {
+            false => 8 + page * PAGE_BYTES,
+            true if circle => 8,
+            true => 0,
+        };
+        file.extend(next.to_le_bytes());
+    }
+    file
+}
+
+/// A page of one JPEG that fills it, drawn by these operators; the JPEG is listed on so many pages.
+fn scanned(content: &[u8], jpeg: &[u8], width: u32, height: u32, pages: usize) -> Vec<u8> {
+    let kids = "3 0 R ".repeat(pages);
+    pdf(&[
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        format!("<</Type/Pages/Kids[{kids}]/Count {pages}/MediaBox[0 0 595 842]>>").into_bytes(),
+        b"<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</XObject<</Im 5 0 R>>>>>>".to_vec(),
+        stream("/Filter/FlateDecode", &flate(content)),
+        stream(
+            &format!("/Subtype/Image/Width {width}/Height {height}/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode"),
+            jpeg,
+        ),
+    ])
+}
+
+const FILLS: &[u8] = b"q 595 0 0 842 0 0 cm /Im Do Q";
+
+/// The same JPEG with another size in its frame header.
+fn claiming(jpeg: &[u8], width: u16, height: u16) -> Vec<u8> {
+    let at = jpeg.windows(2).position(|marker| marker == [0xFF, 0xC0]).unwrap();
+    let mut claiming = jpeg.to_vec();
+    claiming[at + 5..at + 7].copy_from_slice(&height.to_be_bytes());
+    claiming[at + 7..at + 9].copy_from_slice(&width.to_be_bytes());
+    claiming
+}
+
 #[test]
 fn what_is_no_document_is_refused_in_words_and_costs_little() {
     let school = School::open("uploads", &[]);
@@ -106,6 +162,11 @@ fn what_is_no_document_is_refused_in_words_and_costs_little() {
         ("a PNG of four thousand million pixels", &png(65_535, 65_535), 413, "upload.too_large"),
         ("a PNG of no pixels", &png(0, 0), 422, "upload.damaged"),
         ("a PNG of half its pixels", &png(2_000, 3_000), 422, "upload.damaged"),
+        ("a TIFF's first bytes", b"II*\0", 422, "upload.damaged"),
+        ("a TIFF without its samples", &tiff(2_000, 3_000, 1, false), 422, "upload.damaged"),
+        ("a TIFF of four thousand million pixels", &tiff(65_535, 65_535, 1, false), 413, "upload.too_large"),
+        ("a TIFF of nine thousand pages", &tiff(8, 8, 9_000, false), 422, "upload.too_many_pages"),
+        ("a TIFF that runs in a circle", &tiff(8, 8, 3, true), 422, "upload.damaged"),
     ] {
         let answer = upload(&school, &cookie, file);
         let said = std::panic::catch_unwind(|| refused_raw(&answer, status, code));
@@ -155,6 +216,147 @@ fn an_upload_that_breaks_off_leaves_nothing() {
     assert_eq!(scans["items"].as_array().unwrap().len(), 0, "{scans}");
     school.machine.stop().unwrap();
     school.machine.start().unwrap();
+    school.goes_on();
+    school.closes_sound();
+}
+
+/// Each may be taken whole or apart; none may cost what it claims, and the office works meanwhile.
+#[test]
+fn a_pdf_that_is_larger_inside_is_kept_whole_and_costs_little() {
+    let school = School::open("large-inside", &[]);
+    let cookie = school.cookie(&school.staff.clerk);
+    let page = fs::read(fixture("pages/p01.jpg")).unwrap();
+    let taken = |file: &[u8]| -> Value {
+        let answer = upload(&school, &cookie, file);
+        assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+        let body = answer.split_once("\r\n\r\n").unwrap().1;
+        serde_json::from_str(&body[body.find('{').unwrap()..=body.rfind('}').unwrap()]).unwrap()
+    };
+    let pages = |answer: &Value| answer["scan"]["pages"].as_array().unwrap().len();
+    let good = taken(&scanned(FILLS, &page, 2480, 3508, 2));
+    assert_eq!(pages(&good), 2, "{good}");
+
+    let mut hidden = b" ".repeat(1 << 30);
+    hidden.extend(FILLS);
+    let huge = claiming(&page, u16::MAX, u16::MAX);
+    for (what, file) in [
+        ("a gigabyte of blanks before the picture", scanned(&hidden, &page, 2480, 3508, 1)),
+        ("a million saved states", scanned(&b"q ".repeat(1 << 20), &page, 2480, 3508, 1)),
+        ("a JPEG of four thousand million pixels", scanned(FILLS, &huge, 65_535, 65_535, 1)),
+        ("a JPEG that is none", scanned(FILLS, b"\xFF\xD8\xFF\xD9", 2480, 3508, 1)),
+        ("operators that never end", scanned(&[b"[".repeat(1 << 20), b"<<".repeat(1 << 20)].concat(), &page, 2480, 3508, 1)),
+        ("more pages than the desk takes apart", scanned(FILLS, &page, 2480, 3508, 1_001)),
+    ] {
+        let answer = taken(&file);
+        assert_eq!((pages(&answer), answer["paper"].is_object()), (0, true), "{what}: {answer}");
+    }
+    let many = taken(&scanned(FILLS, &page, 2480, 3508, 300));
+    assert_eq!(pages(&many), 300);
+    let memory = most_memory(&school);
+    assert!(memory < MOST_MEMORY, "the box held {} MB", memory >> 20);
+    school.goes_on();
+    school.closes_sound();
+}
+
+/// Anybody on the school's network may write to the copiers' folder.
+#[test]
+fn a_copiers_folder_full_of_traps_is_told_file_by_file() {
+    let school = School::open("inbox", &[]);
+    let clerk = school.clerk();
+    let inbox = school.folder.join("data/inbox");
+    wait_for("the folder", || inbox.is_dir().then_some(()));
+    let long = format!("{}.pdf", "đ".repeat(125));
+    let files = [
+        ("trống.docx", b"PK\x03\x04".to_vec()),
+        (long.as_str(), b"<html>".to_vec()),
+        ("dòng\nmới.pdf", b"no PDF".to_vec()),
+        ("\u{202e}fdp.exe", b"MZ".to_vec()),
+        ("khai.tif", tiff(65_535, 65_535, 1, false)),
+        ("dài.tif", tiff(8, 8, 9_000, false)),
+        ("to.pdf", vec![b' '; (64 << 20) + 1]),
+    ];
+    for (name, bytes) in &files {
+        fs::write(inbox.join(name), bytes).unwrap();
+    }
+    symlink("/etc/passwd", inbox.join("passwd.pdf")).unwrap();
+    symlink(school.folder.join("data"), inbox.join("data")).unwrap();
+    // Somebody waits at the other end of this one, for ever.
+    let pipe = std::process::Command::new("mkfifo").arg(inbox.join("ống.pdf")).status().unwrap();
+    assert!(pipe.success());
+    let told = wait_for("every file to be told", || {
+        let told = clerk.get("/api/inbox").unwrap();
+        (told["refused"].as_array().unwrap().len() == files.len()).then_some(told)
+    });
+    for file in told["refused"].as_array().unwrap() {
+        says_what_to_do(file["sentence"].as_str().unwrap());
+    }
+    let good = inbox.join("tốt.jpg");
+    fs::copy(fixture("pages/p01.jpg"), &good).unwrap();
+    wait_for("the good one to come", || (!good.exists()).then_some(()));
+    let scans = wait_for("the good one on the desk", || {
+        let scans = clerk.get("/api/scans").unwrap();
+        (scans["items"].as_array().unwrap().len() == 1).then_some(scans)
+    });
+    assert_eq!(scans["items"][0]["device_label"], "tốt.jpg", "{scans}");
+    for left in ["passwd.pdf", "data", "ống.pdf"] {
+        assert!(fs::symlink_metadata(inbox.join(left)).is_ok(), "{left} was taken");
+    }
+    let memory = most_memory(&school);
+    assert!(memory < MOST_MEMORY, "the box held {} MB", memory >> 20);
+    school.goes_on();
+    school.closes_sound();
+}
+
+/// A stick is whatever a stranger made of it.
+#[test]
+fn a_stick_leads_nowhere_but_to_its_own_files() {
+    let mut school = School::closed("stick", &[]);
+    let sticks = school.folder.join("sticks");
+    let stick = sticks.join("sdb1");
+    let deep = stick.join("d/".repeat(200));
+    fs::create_dir_all(&deep).unwrap();
+    let page = fixture("pages/p01.jpg");
+    fs::copy(&page, deep.join("deep.jpg")).unwrap();
+    fs::copy(&page, stick.join("dòng\nmới\u{202e}.jpg")).unwrap();
+    fs::write(stick.join("bom.tif"), tiff(65_535, 65_535, 1, false)).unwrap();
+    fs::write(stick.join("zip.pdf"), b"PK\x03\x04").unwrap();
+    symlink("/etc/passwd", stick.join("passwd.pdf")).unwrap();
+    symlink("/", stick.join("root")).unwrap();
+    symlink(&stick, stick.join("circle")).unwrap();
+    symlink("/etc", sticks.join("etc")).unwrap();
+    let variables: &[(&str, &str)] = &[];
+    let data = school.folder.join("data");
+    school.machine = machine(&school.folder, &data, free_address(), variables)
+        .with_arguments(&["--sticks", &sticks.display().to_string()]);
+    school.machine.start().unwrap();
+    let clerk = school.clerk();
+    let list = clerk.get("/api/sticks").unwrap();
+    assert_eq!(list["items"].as_array().unwrap().len(), 1, "{list}");
+    let files = list["items"][0]["files"].as_array().unwrap();
+    assert_eq!(files.len(), 3, "{list}");
+    let bring = |stick: &str, path: &str| clerk.post("/api/sticks/bring", &json!({"stick": stick, "path": path}));
+    for path in [
+        "passwd.pdf",
+        "root/etc/passwd",
+        "../../../../../../etc/passwd",
+        "/etc/passwd",
+        "circle/zip.pdf",
+        "d/../zip.pdf",
+        "zip.pdf\0.jpg",
+        "",
+        "d",
+    ] {
+        refused(bring("sdb1", path), 422, "stick.no_file");
+    }
+    for other in ["etc", "..", "../sticks/sdb1", "/", "", "sdb1/d", "."] {
+        refused(bring(other, "passwd"), 422, "stick.gone");
+    }
+    refused(bring("sdb1", "bom.tif"), 413, "upload.too_large");
+    refused(bring("sdb1", "zip.pdf"), 422, "upload.not_pdf_or_image");
+    let odd = files.iter().find(|file| file["bytes"].as_u64() > Some(10_000)).unwrap();
+    let brought = bring("sdb1", odd["path"].as_str().unwrap()).unwrap();
+    let label = brought["scan"]["device_label"].as_str().unwrap();
+    assert!(label.chars().all(|c| !c.is_control()), "{label:?}");
     school.goes_on();
     school.closes_sound();
 }
