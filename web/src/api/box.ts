@@ -1,7 +1,7 @@
 // Every call the box's page makes, by name. Screens know these functions and never a path.
 
 import createClient from "openapi-fetch";
-import { address, reach, request, told } from "./http";
+import { address, reach, request, sendFile, told } from "./http";
 import type { paths } from "./schema";
 import type * as t from "./types";
 
@@ -72,46 +72,54 @@ export const fileAddress = (id: t.Uuid, name: string, download = false) =>
   address(`/api/letters/${id}/files/${name}`, { download: download ? 1 : undefined });
 export const letterPageAddress = (id: t.Uuid, page: number) => `/api/letters/${id}/pages/${page}.jpg`;
 
-export const scanners = () => request<t.Scanners>("GET", "/api/scanners");
-export const profiles = async () => (await request<t.Page<t.Profile>>("GET", "/api/profiles")).items;
-export const startScan = (order: t.ScanOrder) => request<t.Scan>("POST", "/api/scans", { json: order });
-export const openScans = async () => (await request<t.Page<t.ScanLine>>("GET", "/api/scans")).items;
+export const scanners = () => as<t.Scanners>(told(box.GET("/api/scanners")));
+export const profiles = async () => (await as<t.Page<t.Profile>>(told(box.GET("/api/profiles")))).items;
+export const saveProfile = (profile: t.ProfileForm) => as<t.Profile>(told(box.POST("/api/profiles", { body: profile })));
+export const amendProfile = ({ id, version }: Versioned, profile: t.ProfileForm) =>
+  as<t.Profile>(told(box.POST("/api/profiles/{id}/amend", { ...of(id), body: { version, ...profile } })));
+export const removeProfile = ({ id, version }: Versioned) =>
+  told(box.POST("/api/profiles/{id}/remove", { ...of(id), body: { version } }));
+export const startScan = (order: t.ScanOrder) => as<t.Scan>(told(box.POST("/api/scans", { body: order })));
+export const openScans = async () => (await as<t.Page<t.ScanLine>>(told(box.GET("/api/scans")))).items;
 /** A scan with its pages, or with those from a place on. */
-export const scan = (id: t.Uuid, from?: number) => request<t.Scan>("GET", `/api/scans/${id}`, { query: { from } });
-export const cancelScan = (id: t.Uuid) => request<t.Scan>("POST", `/api/scans/${id}/cancel`);
+export const scan = (id: t.Uuid, from?: number) =>
+  as<t.Scan>(told(box.GET("/api/scans/{id}", { params: { path: { id }, query: { from } } })));
+export const cancelScan = (id: t.Uuid) => as<t.Scan>(told(box.POST("/api/scans/{id}/cancel", of(id))));
 /** Goes on with it: where it stopped, or where `aim` says. */
-export const continueScan = (id: t.Uuid, aim?: t.Aim) => request<t.Scan>("POST", `/api/scans/${id}/continue`, { json: aim ?? {} });
-export const discardScan = (id: t.Uuid) => request<unknown>("POST", `/api/scans/${id}/discard`);
+export const continueScan = (id: t.Uuid, aim?: t.Aim) =>
+  as<t.Scan>(told(box.POST("/api/scans/{id}/continue", { ...of(id), body: aim ?? {} })));
+export const discardScan = (id: t.Uuid) => told(box.POST("/api/scans/{id}/discard", of(id)));
 /** The pages as they shall be from now on; those not named go to the bin. */
 export const arrangeScan = ({ id, version }: Versioned, pages: t.Placed[]) =>
-  request<t.Scan>("POST", `/api/scans/${id}/arrange`, { json: { version, pages } });
+  as<t.Scan>(told(box.POST("/api/scans/{id}/arrange", { ...of(id), body: { version, pages } })));
 export const splitScan = async ({ id, version }: Versioned) =>
-  (await request<t.Page<t.Scan>>("POST", `/api/scans/${id}/split`, { json: { version } })).items;
+  (await as<t.Page<t.Scan>>(told(box.POST("/api/scans/{id}/split", { ...of(id), body: { version } })))).items;
 export const mergeScan = ({ id, version }: Versioned, other: Versioned) =>
-  request<t.Scan>("POST", `/api/scans/${id}/merge`, { json: { version, from: other.id, from_version: other.version } });
+  as<t.Scan>(told(box.POST("/api/scans/{id}/merge", { ...of(id), body: { version, from: other.id, from_version: other.version } })));
 /** Takes fronts and backs that do not match as they came. */
-export const settleScan = ({ id, version }: Versioned) => request<t.Scan>("POST", `/api/scans/${id}/settle`, { json: { version } });
-export const composeScan = (id: t.Uuid) => request<{ paper: t.Paper }>("POST", `/api/scans/${id}/compose`);
+export const settleScan = ({ id, version }: Versioned) =>
+  as<t.Scan>(told(box.POST("/api/scans/{id}/settle", { ...of(id), body: { version } })));
+export const composeScan = (id: t.Uuid) => told(box.POST("/api/scans/{id}/compose", of(id)));
 export const straightenPage = ({ id, version }: Versioned, page: number, corners: t.Corners | null) =>
-  request<t.Scan>("POST", `/api/scans/${id}/pages/${page}/straighten`, { json: { version, corners } });
+  as<t.Scan>(
+    told(box.POST("/api/scans/{id}/pages/{page}/straighten", { params: { path: { id, page } }, body: { version, corners } })),
+  );
 /** A page by its id, as it was scanned: whoever shows it turns it. `original` is a photo before it was straightened. */
 export const scanPageAddress = (id: t.Uuid, page: number, { small = false, original = false } = {}) =>
   address(`/api/scans/${id}/pages/${page}.jpg`, { size: small ? "small" : undefined, original: original ? 1 : undefined });
 export const scanPaperAddress = (id: t.Uuid) => `/api/scans/${id}/paper`;
 
 /** Brings a file to the desk: pictures become pages (of `scan`, if named), a PDF a paper. */
-export const upload = (file: File, query: { scan?: t.Uuid; way?: t.UploadWay } = {}) =>
-  as<{ scan: t.Scan; paper: t.Paper | null }>(
-    told(
-      box.POST("/api/uploads", {
-        params: { query: query as never },
-        body: file as unknown as string,
-        bodySerializer: (body) => body,
-        // Header values are bytes: Vietnamese file names travel percent-encoded.
-        headers: { "Content-Type": file.type || "application/octet-stream", "X-File-Name": encodeURIComponent(file.name) },
-      }),
-    ),
-  );
+export const upload = (file: File, query: { scan?: t.Uuid; way?: t.UploadWay } = {}, onsent?: (share: number) => void) =>
+  sendFile<t.Brought>(address("/api/uploads", query), file, onsent);
+export const inbox = (): Promise<t.Inbox> => told(box.GET("/api/inbox"));
+export const sticks = async (): Promise<t.Stick[]> => (await told(box.GET("/api/sticks"))).items;
+export const bringFromStick = (stick: string, path: string) =>
+  as<t.Brought>(told(box.POST("/api/sticks/bring", { body: { stick, path } })));
+
+/** The code that separates; with `letter`, that leads to a document: on a sheet before its paper, or in its stamp. */
+export const markAddress = (kind: "separator" | "sheet" | "stamp", letter?: t.Uuid) =>
+  letter ? `/api/marks/${kind}/${letter}.svg` : `/api/marks/${kind}.svg`;
 
 export const link = () => as<t.Link>(told(box.GET("/api/link")));
 export const linkDetails = () => as<t.LinkDetails>(told(box.GET("/api/link/details")));

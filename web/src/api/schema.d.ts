@@ -197,6 +197,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What lies in the folder that copiers scan to. */
+        get: operations["get_inbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/letters": {
         parameters: {
             query?: never;
@@ -541,6 +558,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/marks/separator.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mark of a sheet that only separates. */
+        get: operations["get_marks_separator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/marks/sheet/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mark of a sheet that is laid before the paper of a document. */
+        get: operations["get_marks_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/marks/stamp/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mark in the arrival stamp of a document. */
+        get: operations["get_marks_stamp"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -606,6 +674,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_profiles"];
+        put?: never;
+        post: operations["post_profiles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profiles/{id}/amend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["profiles_amend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/profiles/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["profiles_remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scanners": {
         parameters: {
             query?: never;
@@ -632,7 +748,10 @@ export interface paths {
         };
         get: operations["list_scans"];
         put?: never;
-        /** Begins a scan. It is the box's from here on: closing the page changes nothing. */
+        /**
+         * Begins a scan, or puts it in the queue of its scanner. It is the box's from here on: closing the page changes
+         *     nothing.
+         */
         post: operations["post_scans"];
         delete?: never;
         options?: never;
@@ -656,6 +775,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/scans/{id}/arrange": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["scans_arrange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scans/{id}/cancel": {
         parameters: {
             query?: never;
@@ -665,7 +800,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stops a scan; its pages stay. */
+        /** Stops a scan, or takes it out of the queue; its pages stay. */
         post: operations["scans_cancel"];
         delete?: never;
         options?: never;
@@ -724,7 +859,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/scans/{id}/drop-page": {
+    "/api/scans/{id}/merge": {
         parameters: {
             query?: never;
             header?: never;
@@ -733,8 +868,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a page off the scan; its capture stays on the disk. */
-        post: operations["scans_drop_page"];
+        post: operations["scans_merge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -752,6 +886,72 @@ export interface paths {
         get: operations["get_scans_pages"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scans/{id}/pages/{page}/straighten": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the page of a photograph anew. */
+        post: operations["scans_pages_straighten"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scans/{id}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The PDF of a scan while it lies on the desk: made of its pages, or brought. */
+        get: operations["get_scans_paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scans/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["scans_settle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scans/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["scans_split"];
         delete?: never;
         options?: never;
         head?: never;
@@ -784,6 +984,40 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["sessions_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sticks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What lies on the USB sticks in the box. */
+        get: operations["list_sticks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sticks/bring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copies a file of a stick to the desk. */
+        post: operations["sticks_bring"];
         delete?: never;
         options?: never;
         head?: never;
@@ -831,7 +1065,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Brings a PDF, JPEG or PNG to the desk. */
+        /** Brings a PDF, JPEG, PNG or TIFF to the desk. */
         post: operations["post_uploads"];
         delete?: never;
         options?: never;
@@ -902,6 +1136,16 @@ export interface components {
             /** Format: int64 */
             version: number;
             words?: string;
+        };
+        /** @description The whole order as it shall be. */
+        ArrangeScan: {
+            /** @description What is left out goes to the bin; what lies there comes back. */
+            pages: components["schemas"]["PlacedPage"][];
+            /**
+             * Format: int64
+             * @description The version seen.
+             */
+            version: number;
         };
         /** @description What the clerk unlocks the seal with. */
         AskSeal: {
@@ -978,6 +1222,19 @@ export interface components {
             /** Format: int32 */
             year: number;
         };
+        /** @description Which file. */
+        BringFromStick: {
+            /** @description A file's path on it. */
+            path: string;
+            /** @description A stick's id. */
+            stick: string;
+        };
+        /** @description What came of a file. */
+        BroughtAnswer: {
+            paper?: components["schemas"]["PaperView"] | null;
+            /** @description As it lies on the desk. */
+            scan: components["schemas"]["ScanView"];
+        };
         /** @description A certificate as the page shows it. */
         CertificateView: {
             /** Format: uuid */
@@ -999,7 +1256,10 @@ export interface components {
              * @description Last entry meant.
              */
             seq: number;
-            /** @description `letters`, `scans`, `accounts`, `unit`, `link`, `certificates`, `clock`. */
+            /**
+             * @description `letters`, `scans`, `profiles`, `accounts`, `unit`, `link`, `certificates`, `clock`; and `scanners`, which is not
+             *     about entries: a scanner came or went, or a trouble with one.
+             */
             topics: string[];
         };
         ChangePassword: {
@@ -1019,6 +1279,21 @@ export interface components {
             /** @description The time on the head's device. */
             now: string;
         };
+        /** @description Where the next page goes; nothing: behind the last, or the backs of a stack that was turned over. */
+        ContinueScan: {
+            /**
+             * Format: int32
+             * @description Behind this page.
+             */
+            after?: number | null;
+            /** @description Before all others. */
+            first?: boolean;
+            /**
+             * Format: int32
+             * @description In the place of this page.
+             */
+            in_place_of?: number | null;
+        };
         /** @description One number with its word. */
         Counter: {
             /** Format: int64 */
@@ -1029,16 +1304,24 @@ export interface components {
             /** @description `act`, `late`, `wait`, `calm`. */
             tone: string;
         };
-        /** @description One scanner. */
+        /** @description One scanner; one that was unplugged stays in the list until the box restarts. */
         DeviceView: {
+            /** @description Buttons of the device that can start a profile. */
+            buttons: string[];
             /** @description `colour`, `grey`, `black_white`. */
             colours: string[];
             /** @description The same after it was plugged in elsewhere. */
             id: string;
             label: string;
+            last?: components["schemas"]["ScanSettings"] | null;
+            /** @description `a4`, `a5`, `a3`, `f4`, `letter`, `max`: those it takes whole. */
+            papers: string[];
             resolutions_dpi: number[];
+            sentence: string;
             /** @description `flatbed`, `feeder`, `feeder_duplex`. */
             sources: string[];
+            /** @description `ready`, `scanning`, `gone`, `failed`. */
+            state: string;
         };
         Direct: {
             cooperating?: string[];
@@ -1110,24 +1393,6 @@ export interface components {
             /** @description Độ khẩn. */
             urgency?: components["schemas"]["Urgency"];
         };
-        /** @description Which page is not wanted. */
-        DropPage: {
-            /**
-             * Format: int32
-             * @description Which, from 1.
-             */
-            number: number;
-            /**
-             * Format: int64
-             * @description The version seen.
-             */
-            version: number;
-        };
-        /** @description Why it stopped. */
-        ErrorView: {
-            code: string;
-            sentence: string;
-        };
         /** @description One thing to tell browsers. */
         Event: components["schemas"]["Changed"] | components["schemas"]["Feeding"] | components["schemas"]["Kept"] | components["schemas"]["LinkBrief"];
         /** @description How far a page is. */
@@ -1144,7 +1409,7 @@ export interface components {
             lines_of?: number | null;
             /**
              * Format: int32
-             * @description The page, from 1.
+             * @description The page's id.
              */
             page: number;
             /**
@@ -1186,6 +1451,15 @@ export interface components {
             /** @description What waits for me first, then today's book. */
             today: components["schemas"]["LetterLine"][];
         };
+        /** @description The copiers' folder. */
+        InboxView: {
+            /** @description Where it lies on the box. */
+            folder: string;
+            /** @description Not taken at all, the newest first. */
+            refused: components["schemas"]["RefusedView"][];
+            /** @description Not taken yet. */
+            waiting: components["schemas"]["WaitingView"][];
+        };
         /** @description What the office above gave the school. */
         Join: {
             /** @description One-time code. */
@@ -1206,7 +1480,7 @@ export interface components {
             capture: string;
             /**
              * Format: int32
-             * @description The page, from 1.
+             * @description The page's id.
              */
             number: number;
             /**
@@ -1324,6 +1598,17 @@ export interface components {
             /** @description Newest first. */
             notices: components["schemas"]["Notice"][];
         };
+        /**
+         * @description What kind of mark.
+         * @enum {string}
+         */
+        MarkKind: "separator" | "sheet" | "stamp";
+        /** @description A mark of ours. */
+        MarkView: {
+            kind: components["schemas"]["MarkKind"];
+            /** Format: uuid */
+            letter?: string | null;
+        };
         /** @description The person signed in. */
         Me: {
             /** Format: uuid */
@@ -1335,6 +1620,24 @@ export interface components {
             section: string;
             unit_name: string;
             username: string;
+        };
+        /** @description The job whose pages come behind. */
+        MergeScans: {
+            /**
+             * Format: uuid
+             * @description The other job.
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description The version seen of it.
+             */
+            from_version: number;
+            /**
+             * Format: int64
+             * @description The version seen.
+             */
+            version: number;
         };
         /** @description Words of the office above. */
         Notice: {
@@ -1349,6 +1652,20 @@ export interface components {
             text: string;
             /** @description One line. */
             title: string;
+        };
+        /** @description A file on a stick. */
+        OnStick: {
+            /**
+             * Format: int64
+             * @description Length.
+             */
+            bytes: number;
+            /** @description When it was changed, as the stick has it. */
+            modified: string;
+            /** @description The last part of it. */
+            name: string;
+            /** @description From the stick's own folder on, with `/`. */
+            path: string;
         };
         OpenAccount: {
             name: string;
@@ -1438,38 +1755,91 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
-        Paged_ScanView: {
+        Paged_ProfileView: {
             /** @description The lines. */
             items: {
-                /** @description The device, or the file's name. */
-                device_label: string;
-                error?: components["schemas"]["ErrorView"] | null;
+                /** @description The button of the device that starts it. */
+                button?: string | null;
                 /** Format: uuid */
                 id: string;
-                pages: components["schemas"]["PageView"][];
-                paper?: components["schemas"]["PaperView"] | null;
-                started_at: string;
-                state: components["schemas"]["ScanState"];
+                name: string;
+                settings: components["schemas"]["ProfileSettings"];
                 /** Format: int64 */
                 version: number;
             }[];
             /** @description `after` of the next page; none at the end. */
             next?: string | null;
         };
+        /** @description One page of a list. */
+        Paged_ScanLine: {
+            /** @description The lines. */
+            items: (components["schemas"]["ScanHead"] & {
+                first_page?: components["schemas"]["PageView"] | null;
+            })[];
+            /** @description `after` of the next page; none at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Paged_ScanView: {
+            /** @description The lines. */
+            items: (components["schemas"]["ScanHead"] & {
+                bin: components["schemas"]["PageView"][];
+                /** @description From the place asked for on. */
+                pages: components["schemas"]["PageView"][];
+            })[];
+            /** @description `after` of the next page; none at the end. */
+            next?: string | null;
+        };
+        /** @description How far the page is that is coming in. */
+        PageFeeding: {
+            /**
+             * Format: int32
+             * @description Lines read.
+             */
+            lines_done: number;
+            /**
+             * Format: int32
+             * @description Lines in all, where the scanner knows.
+             */
+            lines_of?: number | null;
+            /**
+             * Format: int32
+             * @description The page's id.
+             */
+            page: number;
+        };
         /** @description A page at rest. */
         PageView: {
             capture: string;
+            /** @description tl tr br bl, as shares of width and height. */
+            corners?: number[][] | null;
             /** Format: int32 */
             dpi: number;
             /** Format: int32 */
             height_px: number;
             kept_at: string;
-            /** Format: int32 */
-            number: number;
+            /** @description A document begins here. */
+            opens: boolean;
+            /**
+             * Format: int32
+             * @description Its id in the job.
+             */
+            page: number;
+            /** @description Whether it can be made flat anew. */
+            photo: boolean;
+            /** @description From 1; 0 in the bin. */
+            place: number;
+            seen?: components["schemas"]["SeenView"] | null;
+            side: components["schemas"]["Side"];
+            /**
+             * Format: int32
+             * @description 0, 90, 180, 270 degrees clockwise.
+             */
+            turn: number;
             /** Format: int32 */
             width_px: number;
         };
-        /** @description A paper on the desk. */
+        /** @description The PDF of a scan. */
         PaperAnswer: {
             paper: components["schemas"]["PaperView"];
         };
@@ -1489,6 +1859,11 @@ export interface components {
          * @enum {string}
          */
         Part: "lead" | "cooperating";
+        /**
+         * @description Which way the stack goes through the feeder when both sides are scanned by hand.
+         * @enum {string}
+         */
+        Pass: "fronts" | "backs";
         /** @description A person as named in a row: the id, and the name as it was then. */
         PersonRef: {
             /**
@@ -1507,6 +1882,21 @@ export interface components {
             role: components["schemas"]["Role"];
             role_name: string;
             section: string;
+        };
+        /** @description A page in its place. */
+        PlacedPage: {
+            /** @description A document begins here. */
+            opens?: boolean;
+            /**
+             * Format: int32
+             * @description Its id.
+             */
+            page: number;
+            /**
+             * Format: int32
+             * @description 0, 90, 180, 270 degrees clockwise.
+             */
+            turn?: number;
         };
         /** @description The body of every answer that is not a success (RFC 9457). */
         Problem: {
@@ -1532,6 +1922,29 @@ export interface components {
             /** @description `about:blank`: `code` tells the kinds apart. */
             type: string;
         };
+        /** @description How it scans. */
+        ProfileSettings: {
+            both_sides_by_hand: boolean;
+            colour: string;
+            device: string;
+            device_label: string;
+            /** Format: int32 */
+            dpi: number;
+            paper: string;
+            source: string;
+            turn_backs: boolean;
+        };
+        /** @description A profile as the page shows it. */
+        ProfileView: {
+            /** @description The button of the device that starts it. */
+            button?: string | null;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            settings: components["schemas"]["ProfileSettings"];
+            /** Format: int64 */
+            version: number;
+        };
         /** @description Who opened it, and when first. */
         Reader: {
             at: string;
@@ -1541,6 +1954,12 @@ export interface components {
             reason: string;
             /** Format: int64 */
             version: number;
+        };
+        /** @description A file that was refused. */
+        RefusedView: {
+            at: string;
+            name: string;
+            sentence: string;
         };
         /** @description Vào sổ văn bản đến. */
         Register: {
@@ -1588,6 +2007,13 @@ export interface components {
             /** @description Độ khẩn. */
             urgency?: components["schemas"]["Urgency"];
         };
+        RemoveProfile: {
+            /**
+             * Format: int64
+             * @description The version seen.
+             */
+            version: number;
+        };
         Report: {
             report: string;
             /** Format: int64 */
@@ -1603,6 +2029,92 @@ export interface components {
          * @enum {string}
          */
         Role: "clerk" | "head" | "teacher" | "it";
+        /** @description A profile as the page sends it. */
+        SaveProfile: {
+            both_sides_by_hand?: boolean;
+            /** @description A button of the device. */
+            button?: string | null;
+            /** @description `colour`, `grey`, `black_white`. */
+            colour: string;
+            device: string;
+            device_label: string;
+            /** Format: int32 */
+            dpi: number;
+            name: string;
+            paper: string;
+            /** @description `flatbed`, `feeder`, `feeder_duplex`. */
+            source: string;
+            turn_backs?: boolean;
+            /**
+             * Format: int64
+             * @description The version seen; of a profile that is there.
+             */
+            version?: number;
+        };
+        /** @description The document a mark named. */
+        ScanBoundTo: {
+            /** Format: uuid */
+            letter: string;
+            number_text: string;
+            subject: string;
+        };
+        /** @description Sheets counted by the clerk and by the feeder. */
+        ScanCounts: {
+            /** Format: int32 */
+            expected: number;
+            /** Format: int32 */
+            got: number;
+            sentence: string;
+            /** @description `calm`, `late`. */
+            tone: string;
+        };
+        /** @description A job without its pages. */
+        ScanHead: {
+            both_sides_by_hand: boolean;
+            bound_to?: components["schemas"]["ScanBoundTo"] | null;
+            colour?: string | null;
+            counts?: components["schemas"]["ScanCounts"] | null;
+            /** @description The scanner's id; empty for what was brought. */
+            device: string;
+            /** @description The scanner, or the file's name. */
+            device_label: string;
+            /** Format: int32 */
+            dpi?: number | null;
+            error?: components["schemas"]["ScanSaying"] | null;
+            feeding?: components["schemas"]["PageFeeding"] | null;
+            /** @description `scanner`, `file`, `photo`, `folder`, `stick`. */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            note?: components["schemas"]["ScanSaying"] | null;
+            owner: components["schemas"]["PersonRef"];
+            pages_total: number;
+            paper?: components["schemas"]["PaperView"] | null;
+            paper_size?: string | null;
+            /** Format: uuid */
+            parted_from?: string | null;
+            pass: components["schemas"]["Pass"];
+            /** Format: int32 */
+            queue_place?: number | null;
+            resume?: components["schemas"]["ScanResume"] | null;
+            /**
+             * Format: int32
+             * @description Sheets the clerk counted.
+             */
+            sheets_expected?: number | null;
+            /** Format: int32 */
+            sheets_got: number;
+            source?: string | null;
+            started_at: string;
+            state: components["schemas"]["ScanState"];
+            /** Format: int64 */
+            version: number;
+            warnings: components["schemas"]["ScanWarning"][];
+        };
+        /** @description A job as a list shows it; its warnings leave out what was seen on single pages. */
+        ScanLine: components["schemas"]["ScanHead"] & {
+            first_page?: components["schemas"]["PageView"] | null;
+        };
         /** @description The scanner in words; the binary's scan desk knows it. */
         ScannerBrief: {
             /** @description In Vietnamese. */
@@ -1613,28 +2125,89 @@ export interface components {
         /** @description The scanners, and in words how they are. */
         ScannerList: {
             devices: components["schemas"]["DeviceView"][];
+            /** @description Jobs that wait for their turn. */
+            queue_length: number;
             sentence: string;
             /** @description `ready`, `none`, `no_libsane`, `busy`, `failed`. */
             state: string;
+            /** @description What troubles the machine: `power.*`, `usb.*`. */
+            troubles: components["schemas"]["ScannerTrouble"][];
+        };
+        /** @description Something wrong with power or cable. */
+        ScannerTrouble: {
+            code: string;
+            sentence: string;
+        };
+        /** @description How to go on after a stop. */
+        ScanResume: {
+            sentence: string;
+            /**
+             * Format: int32
+             * @description The sheet that goes on top, from 1.
+             */
+            sheet: number;
+            /**
+             * Format: int32
+             * @description That one and those under it, where somebody counted.
+             */
+            sheets_left?: number | null;
+        };
+        /** @description A code and what it says. */
+        ScanSaying: {
+            code: string;
+            sentence: string;
+        };
+        /** @description The version seen. */
+        ScanSeen: {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description How a job was asked for; words of the scanner's plain settings. */
+        ScanSettings: {
+            /** @description Fronts first, then the turned stack, on a feeder that reads one side. */
+            both_sides_by_hand?: boolean;
+            /** @description `colour`, `grey`, `black_white`. */
+            colour: string;
+            /** @description The device's lasting id. */
+            device: string;
+            /** @description What the page calls it. */
+            device_label: string;
+            /**
+             * Format: int32
+             * @description Dots per inch.
+             */
+            dpi: number;
+            /** @description `a4` … */
+            paper: string;
+            /** @description Name of the profile it came from. */
+            profile?: string | null;
+            /**
+             * Format: int32
+             * @description Sheets the clerk counted.
+             */
+            sheets_expected?: number | null;
+            /** @description `flatbed`, `feeder`, `feeder_duplex`. */
+            source: string;
+            /** @description Backs come upside down. */
+            turn_backs?: boolean;
         };
         /**
          * @description How far a job is.
          * @enum {string}
          */
-        ScanState: "scanning" | "done" | "failed" | "cancelled" | "filed" | "discarded";
-        /** @description A job on the desk as the page shows it. */
-        ScanView: {
-            /** @description The device, or the file's name. */
-            device_label: string;
-            error?: components["schemas"]["ErrorView"] | null;
-            /** Format: uuid */
-            id: string;
+        ScanState: "queued" | "scanning" | "turning" | "done" | "failed" | "cancelled" | "filed" | "discarded" | "merged";
+        /** @description A job on the desk. */
+        ScanView: components["schemas"]["ScanHead"] & {
+            bin: components["schemas"]["PageView"][];
+            /** @description From the place asked for on. */
             pages: components["schemas"]["PageView"][];
-            paper?: components["schemas"]["PaperView"] | null;
-            started_at: string;
-            state: components["schemas"]["ScanState"];
-            /** Format: int64 */
-            version: number;
+        };
+        /** @description Something to look at before the paper leaves the desk. */
+        ScanWarning: {
+            code: string;
+            /** @description Ids of the pages it is about; none: the stack. */
+            pages: number[];
+            sentence: string;
         };
         /** @description How far the seal is. */
         SealView: {
@@ -1648,12 +2221,26 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description What was seen on a page. */
+        SeenView: {
+            flags: components["schemas"]["ScanSaying"][];
+            mark?: components["schemas"]["MarkView"] | null;
+            /** Format: float */
+            skew_degrees: number;
+        };
+        /**
+         * @description A side of a sheet.
+         * @enum {string}
+         */
+        Side: "front" | "back";
         SignIn: {
             password: string;
             username: string;
         };
         /** @description How to scan. */
         StartScan: {
+            /** @description Fronts first, then the stack turned over, on a feeder that reads one side. */
+            both_sides_by_hand?: boolean;
             /** @description `colour`, `grey`, `black_white`. */
             colour: string;
             /** @description A scanner's id. */
@@ -1665,8 +2252,17 @@ export interface components {
             dpi: number;
             /** @description `a4`, `a5`, `a3`, `f4`, `letter`, `max`. */
             paper: string;
+            /** @description Name of the profile it comes from. */
+            profile?: string | null;
+            /**
+             * Format: int32
+             * @description How many sheets were put in, where somebody counted.
+             */
+            sheets_expected?: number | null;
             /** @description `flatbed`, `feeder`, `feeder_duplex`. */
             source: string;
+            /** @description Backs come upside down. */
+            turn_backs?: boolean;
         };
         /** @description One step of the way so far. */
         StepView: {
@@ -1678,6 +2274,34 @@ export interface components {
             who: string;
             /** @description Directive, report or reason. */
             words?: string | null;
+        };
+        /** @description A stick that is plugged in. */
+        Stick: {
+            /** @description PDFs and pictures, newest first. */
+            files: components["schemas"]["OnStick"][];
+            /** @description Names it while it is plugged in. */
+            id: string;
+            /** @description What its owner calls it. */
+            label: string;
+            /** @description There are more than are shown. */
+            more: boolean;
+        };
+        /** @description The sticks that are plugged in. */
+        Sticks: {
+            items: components["schemas"]["Stick"][];
+        };
+        /** @description Where the sheet lies. */
+        Straighten: {
+            /**
+             * @description The corners of the sheet - top left, top right, bottom right, bottom left - as shares of the upright photograph's
+             *     width and height; none: the whole picture.
+             */
+            corners?: number[][] | null;
+            /**
+             * Format: int64
+             * @description The version seen.
+             */
+            version: number;
         };
         Submit: {
             /** Format: uuid */
@@ -1713,6 +2337,12 @@ export interface components {
          * @enum {string}
          */
         Verb: "submit" | "direct" | "assign" | "complete" | "approve" | "return" | "release" | "void" | "attach" | "amend" | "seal";
+        /** @description A file that is not taken yet: it is still being written, or it is its turn soon. */
+        WaitingView: {
+            /** Format: int64 */
+            bytes: number;
+            name: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -2215,6 +2845,41 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_inbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3138,6 +3803,133 @@ export interface operations {
             };
         };
     };
+    get_marks_separator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_marks_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the document's id and `.svg` */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_marks_stamp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the document's id and `.svg` */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -3248,6 +4040,200 @@ export interface operations {
             };
         };
     };
+    list_profiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paged_ProfileView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_profiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveProfile"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    profiles_amend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveProfile"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    profiles_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveProfile"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_scanners: {
         parameters: {
             query?: never;
@@ -3297,7 +4283,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Paged_ScanView"];
+                    "application/json": components["schemas"]["Paged_ScanLine"];
                 };
             };
             401: {
@@ -3355,15 +4341,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description scan.busy */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
             /** @description scan.* */
             422: {
                 headers: {
@@ -3377,7 +4354,10 @@ export interface operations {
     };
     get_scans: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The place to begin at, from 1; all where it is missing. */
+                from?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -3403,6 +4383,71 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scans_arrange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArrangeScan"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3504,7 +4549,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContinueScan"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -3530,8 +4579,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description scan.busy */
-            409: {
+            /** @description scan.* */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3578,7 +4627,7 @@ export interface operations {
             };
         };
     };
-    scans_drop_page: {
+    scans_merge: {
         parameters: {
             query?: never;
             header?: never;
@@ -3589,7 +4638,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DropPage"];
+                "application/json": components["schemas"]["MergeScans"];
             };
         };
         responses: {
@@ -3617,8 +4666,23 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description version.stale */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3666,6 +4730,243 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scans_pages_straighten: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description the page's id */
+                page: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Straighten"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description version.stale */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description page.* */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_scans_paper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scans_settle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScanSeen"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scans_split: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScanSeen"];
+            };
+        };
+        responses: {
+            /** @description the job and its new parts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paged_ScanView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3730,6 +5031,98 @@ export interface operations {
                 content?: never;
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sticks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sticks"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sticks_bring: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BringFromStick"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BroughtAnswer"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description upload.too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description stick.*, upload.* */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3826,7 +5219,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaperAnswer"];
+                    "application/json": components["schemas"]["BroughtAnswer"];
                 };
             };
             401: {
@@ -3838,6 +5231,14 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -67,120 +67,47 @@ export type Home = With<
 export type Source = "flatbed" | "feeder" | "feeder_duplex";
 export type Colour = "colour" | "grey" | "black_white";
 /** How a scan is asked for; `sheets_expected` is what the clerk counted beforehand. */
-export interface ScanOrder {
-  device: string;
-  source: Source;
-  colour: Colour;
-  dpi: number;
-  paper: string;
-  sheets_expected?: number | null;
-  both_sides_by_hand?: boolean;
-  turn_backs?: boolean;
-  profile?: string | null;
-}
-export interface Told {
-  code: string;
-  sentence: string;
-}
+export type ScanOrder = With<Schema<"StartScan">, { source: Source; colour: Colour }>;
+export type Told = Schema<"ScanSaying">;
 export type DeviceState = "ready" | "scanning" | "gone" | "failed";
-export interface Device {
-  id: string;
-  label: string;
-  state: DeviceState;
-  sentence: string;
-  sources: Source[];
-  colours: Colour[];
-  resolutions_dpi: number[];
-  papers: string[];
-  buttons: string[];
-  last?: Partial<ScanOrder> | null;
-}
-export interface Scanners {
-  state: ScannerState;
-  sentence: string;
-  devices: Device[];
-  troubles: Told[];
-  queue_length: number;
-}
+export type Device = With<
+  Schema<"DeviceView">,
+  { state: DeviceState; sources: Source[]; colours: Colour[]; last?: Partial<ScanOrder> | null }
+>;
+export type Scanners = With<Schema<"ScannerList">, { state: ScannerState; devices: Device[] }>;
 /** Where a page stands among the others and how it lies: `turn` is clockwise, `opens` begins a document. */
-export interface Placed {
-  page: number;
-  turn: number;
-  opens: boolean;
-}
-export interface Seen {
-  flags: Told[];
-  skew_degrees: number;
-  mark?: { kind: "separator" | "sheet" | "stamp"; letter?: Uuid | null } | null;
-}
+export type Placed = Required<Schema<"PlacedPage">>;
 export type Corners = [[number, number], [number, number], [number, number], [number, number]];
-export interface ScanPage extends Placed {
-  place: number;
-  side: "front" | "back";
-  capture: string;
-  width_px: number;
-  height_px: number;
-  dpi: number;
-  kept_at: Time;
-  photo: boolean;
-  corners?: Corners | null;
-  seen?: Seen | null;
-}
-export type ScanState = "queued" | "scanning" | "turning" | "done" | "failed" | "cancelled" | "filed" | "discarded" | "merged";
-export interface Feeding {
-  scan: Uuid;
-  page: number;
-  lines_done: number;
-  lines_of?: number | null;
-}
-export interface Scan {
-  id: Uuid;
+export type ScanPage = With<Schema<"PageView">, { corners?: Corners | null }>;
+export type ScanState = Schema<"ScanState">;
+export type Feeding = Schema<"Feeding">;
+interface ScanWords {
   from: "scanner" | "file" | "photo" | "folder" | "stick";
-  device: string;
-  device_label: string;
-  owner: { id: Uuid; name: string };
-  state: ScanState;
-  started_at: Time;
   source?: Source | null;
   colour?: Colour | null;
-  dpi?: number | null;
-  paper_size?: string | null;
-  sheets_expected?: number | null;
-  both_sides_by_hand: boolean;
-  pass: "fronts" | "backs";
-  queue_place?: number | null;
-  feeding?: Omit<Feeding, "scan"> | null;
-  pages: ScanPage[];
-  pages_total: number;
-  bin: ScanPage[];
-  sheets_got: number;
-  counts?: { expected: number; got: number; tone: "calm" | "late"; sentence: string } | null;
-  warnings: (Told & { pages: number[] })[];
-  error?: Told | null;
-  resume?: { sheet: number; sheets_left?: number | null; sentence: string } | null;
-  note?: Told | null;
-  bound_to?: { letter: Uuid; number_text: string; subject: string } | null;
-  parted_from?: Uuid | null;
-  paper?: Paper | null;
-  version: number;
+  counts?: With<Schema<"ScanCounts">, { tone: "calm" | "late" }> | null;
 }
+export type Scan = With<Schema<"ScanView">, ScanWords & { pages: ScanPage[]; bin: ScanPage[] }>;
 /** A scan as the list of the desk has it. */
-export type ScanLine = Omit<Scan, "pages" | "bin"> & { first_page?: ScanPage | null };
+export type ScanLine = With<Schema<"ScanLine">, ScanWords & { first_page?: ScanPage | null }>;
 export type Paper = Schema<"PaperView">;
 /** Where the pages that come next go. */
 export type Aim = { first: true } | { after: number } | { in_place_of: number };
-export interface Profile {
-  id: Uuid;
-  name: string;
-  settings: Required<Pick<ScanOrder, "device" | "source" | "colour" | "dpi" | "paper">> & {
-    device_label: string;
-    both_sides_by_hand: boolean;
-    turn_backs: boolean;
-  };
-  button?: string | null;
-  version: number;
-}
+export type Profile = With<
+  Schema<"ProfileView">,
+  { settings: With<Schema<"ProfileSettings">, { source: Source; colour: Colour }> }
+>;
+/** A profile as it is sent: its settings beside its name. */
+export type ProfileForm = Profile["settings"] & { name: string; button: string | null };
 export type UploadWay = "file" | "photo";
+/** What came of a file that was brought. */
+export interface Brought {
+  scan: Scan;
+  paper: Paper | null;
+}
+export type Inbox = Schema<"InboxView">;
+export type Stick = Schema<"Stick">;
+export type OnStick = Schema<"OnStick">;
 
 export type Certificate = With<Schema<"CertificateView">, { state: "valid" | "expired" | "not_yet" }>;
 export type AuditLine = Schema<"AuditLine">;
