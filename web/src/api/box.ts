@@ -1,7 +1,7 @@
 // Every call the box's page makes, by name. Screens know these functions and never a path.
 
 import createClient from "openapi-fetch";
-import { address, reach, request, sendFile, told } from "./http";
+import { address, reach, sendFile, told } from "./http";
 import type { paths } from "./schema";
 import type * as t from "./types";
 
