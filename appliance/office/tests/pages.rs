@@ -1,6 +1,8 @@
 //! No page is ever lost: whatever is asked of the scan desk in whatever order, every page that was kept lies in the order
 //! or the bin of exactly one job, with its picture; and the rows are those a replay makes.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot lay its table out has failed")]
+
 mod support;
 
 use std::collections::BTreeMap;
@@ -194,6 +196,7 @@ impl Desk {
             let all = [&scan.order[..], &scan.bin[..]].concat();
             prop_assert!(all.iter().all(|placed| placed.page < scan.next_page), "{scan:?}");
             prop_assert!(scan.backs.iter().all(|page| scan.has(*page)), "{scan:?}");
+            prop_assert!(scan.backs.is_sorted(), "{scan:?}");
             prop_assert!(scan.state != State::Merged || all.is_empty());
             there += all.len();
             for page in pages(&rows, scan.id, &all).unwrap() {

@@ -1,5 +1,7 @@
 //! The scan desk as it is lived: stacks fed, stopped, turned, put right by hand, parted by their marks.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot lay its table out has failed")]
+
 mod support;
 
 use office::rights::Actor;
@@ -472,6 +474,14 @@ fn what_was_brought_comes_to_the_same_desk() {
     assert_eq!(desk.scan(apart).owner.name, "máy photo");
     desk.arrange(apart, placed(&[2, 1]));
     assert_eq!(desk.scan(apart).paper, None);
+    // Its marks part it once all of it is there, and not before.
+    desk.see(apart, 1, &[], Some(MarkSeen { kind: MarkKind::Separator, letter: None }));
+    desk.see(apart, 2, &[], None);
+    desk.machine(Scans::FallApart { scan: apart });
+    assert_eq!(desk.order(apart), [2, 1]);
+    desk.finish(apart);
+    desk.machine(Scans::FallApart { scan: apart });
+    assert_eq!((desk.order(apart), desk.bin(apart)), (vec![2], vec![1]));
 }
 
 #[test]

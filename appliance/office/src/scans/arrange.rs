@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::commands::Keep;
 use super::events::{Event, Part};
-use super::model::{Placed, Scan, ScanPage};
+use super::model::{Placed, Scan};
+use super::page::ScanPage;
 use super::rules::{ids, page_of, room_for};
 use crate::clock::Now;
 use crate::error::Refusal;

@@ -4,9 +4,8 @@ use journal::{Fault, Rows};
 use uuid::Uuid;
 
 use super::events::{Event, Part};
-use super::model::{
-    Aim, LastSettings, Origin, Pass, Photo, Placed, Scan, ScanPage, Settings, Side, State, pages,
-};
+use super::model::{Aim, LastSettings, Origin, Pass, Placed, Scan, Settings, Side, State};
+use super::page::{Photo, ScanPage, pages};
 use super::runs::SIDES_MISMATCH;
 use crate::kit::{PersonRef, Told};
 
@@ -91,6 +90,7 @@ fn begun(told: &Told<'_>, event: &Event) -> Option<Scan> {
         filed_in: None,
         bound_to: None,
         note: None,
+        whole: false,
         was_parted: false,
         parted_from: None,
         merged_into: None,
@@ -216,6 +216,7 @@ impl Scan {
             Event::Turned { .. } => (self.state, self.pass) = (State::Turning, Pass::Backs),
             Event::Finished { .. } => {
                 (self.state, self.error, self.aim) = (State::Done, None, None);
+                self.whole = true;
                 (self.by_hand_from, self.pass) = (None, Pass::Fronts);
             }
             Event::Failed { code, .. } => {
@@ -270,7 +271,7 @@ impl Scan {
         }
         self.state = if queued { State::Queued } else { State::Scanning };
         self.run_from = self.next_page;
-        (self.error, self.paper) = (None, None);
+        (self.error, self.paper, self.whole) = (None, None, false);
     }
 
     /// Takes a page that was kept to where it belongs.
@@ -310,7 +311,7 @@ impl Scan {
         }
         self.aim = next;
         self.next_page = self.next_page.max(page + 1);
-        self.paper = None;
+        (self.paper, self.whole) = (None, false);
     }
 
     fn bin_page(&mut self, page: u32) {

@@ -3,7 +3,8 @@
 use uuid::Uuid;
 use wire::Sha256;
 
-use super::model::{Aim, Paper, Photo, Placed, Seen, Settings, Side, Way};
+use super::model::{Aim, Paper, Placed, Settings, Side, Way};
+use super::page::{Photo, Seen};
 use crate::kit::PersonRef;
 
 /// A page whose bytes are at rest.
@@ -49,7 +50,7 @@ pub enum Command {
         /// The page.
         page: Keep,
     },
-    /// The feeder is empty.
+    /// The feeder is empty; of what was brought: no more pages will come, and marks may part it.
     Finish {
         /// The job.
         scan: Uuid,

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use wire::Sha256;
 
-use super::model::{Aim, Paper, Photo, Placed, Seen, Settings, Side, Way, is_false};
+use super::model::{Aim, Paper, Placed, Settings, Side, Way, is_false};
+use super::page::{Photo, Seen};
 use crate::kit::PersonRef;
 
 /// A job that was part of another.

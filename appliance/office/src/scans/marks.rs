@@ -13,7 +13,8 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::events::{Event, Part};
-use super::model::{MarkKind, MarkSeen, Placed, Scan, ScanPage, Side, State};
+use super::model::{Placed, Scan, Side, State};
+use super::page::{MarkKind, MarkSeen, ScanPage};
 use super::rules::{Given, ids};
 use crate::clock::Now;
 use crate::letters::model::State as LetterState;
@@ -23,9 +24,9 @@ pub(super) const HAS_PAPER: &str = "mark.letter_has_paper";
 /// A part whose document is in no book of this office, or void.
 const UNKNOWN: &str = "mark.letter_unknown";
 
-/// Whether marks may still part it: once, when the feeder is empty.
+/// Whether marks may still part it: once, when no page is on its way any more.
 pub(super) fn may_part(scan: &Scan) -> bool {
-    scan.state == State::Done && !scan.was_parted && !scan.order.is_empty()
+    scan.state == State::Done && scan.whole && !scan.was_parted && !scan.order.is_empty()
 }
 
 /// The documents its marks name.

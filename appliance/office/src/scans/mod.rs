@@ -16,6 +16,7 @@
 //! off puts it in the bin of its job, from which it comes back: every page ever kept is in the order or the bin of
 //! exactly one job.
 
+mod advice;
 mod arrange;
 mod change;
 mod commands;
@@ -23,6 +24,7 @@ mod events;
 pub mod http;
 mod marks;
 pub mod model;
+mod page;
 pub mod rules;
 mod runs;
 pub mod sentences;
@@ -32,9 +34,7 @@ pub mod view;
 
 pub use commands::{Command, Keep};
 pub use events::{Event, Part};
-pub use model::{
-    Aim, LastSettings, MarkKind, MarkSeen, Origin, Paper, Pass, Photo, Placed, Scan, ScanPage, Seen,
-    Settings, Side, State, Way, pages,
-};
+pub use model::{Aim, LastSettings, Origin, Paper, Pass, Placed, Scan, Settings, Side, State, Way};
+pub use page::{MarkKind, MarkSeen, Photo, ScanPage, Seen, pages};
 pub(crate) use runs::sensible;
 pub use sentences::sentence;

@@ -8,7 +8,8 @@ use super::arrange;
 use super::commands::Command;
 use super::events::Event;
 use super::marks;
-use super::model::{Scan, ScanPage, State, pages};
+use super::model::{Scan, State};
+use super::page::{ScanPage, pages};
 use super::runs;
 use crate::clock::Now;
 use crate::error::{Error, Refusal};
@@ -139,11 +140,12 @@ fn permit(actor: &Actor, command: &Command) -> Result<(), Refusal> {
         | Command::Judge { .. }
         | Command::FallApart { .. }
         | Command::Compose { .. } => actor.must_be_machine(),
-        // A button on the device starts a job; what copiers send is brought by nobody.
+        // A button on the device starts a job; what copiers send is brought by nobody, and laid as its file says.
         Command::Start { .. }
         | Command::KeepPage { .. }
         | Command::Bring { .. }
         | Command::Upload { .. }
+        | Command::Arrange { .. }
         | Command::Redo { .. }
             if machine =>
         {

@@ -130,12 +130,16 @@ fn ended() -> Refusal {
     Refusal::new("scan.ended", 409, sentence)
 }
 
-/// The feeder is empty: the end, or half of it.
+/// The feeder is empty: the end, or half of it. A file that was brought is through.
 pub(super) fn finish(scan: &Scan) -> Result<Vec<Event>, Refusal> {
+    let id = scan.id;
+    if scan.settings().is_none() {
+        at_rest(scan)?;
+        return Ok(vec![Event::Finished { scan: id }]);
+    }
     if scan.state != State::Scanning {
         return Err(ended());
     }
-    let id = scan.id;
     let Some(from) = scan.by_hand_from else { return Ok(vec![Event::Finished { scan: id }]) };
     let (fronts, backs) = sides(scan, from);
     if scan.pass == Pass::Fronts {

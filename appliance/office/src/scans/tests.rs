@@ -5,6 +5,7 @@ use wire::{Sha256, Stamp};
 
 use super::events::Event;
 use super::model::*;
+use super::page::{MarkKind, MarkSeen, ScanPage, Seen};
 use super::rules::{Given, decide};
 use super::{Command, Keep};
 use crate::clock::{ClockReading, Now, nth_id};
@@ -41,6 +42,7 @@ pub(super) fn scan(id: Uuid, state: State, pages: u32) -> Scan {
         filed_in: None,
         bound_to: None,
         note: None,
+        whole: true,
         was_parted: false,
         parted_from: None,
         merged_into: None,
@@ -144,7 +146,7 @@ fn who_may_ask_what() {
     let table = [
         ("ynnnny", start(None)),
         ("yyyyny", bring()),
-        ("y?yxnn", arrange()),
+        ("y?yxny", arrange()),
         ("ynnnnn", Command::Continue { scan: ID, aim: None, queued: false }),
         ("y?yxnn", Command::Discard { scan: ID }),
         ("nnnnny", Command::Compose { scan: ID, version: 7, paper: paper() }),
@@ -383,12 +385,13 @@ fn a_stack_stays_whole_until_all_was_seen_and_where_there_is_no_mark() {
     }
     let mut again = scan(ID, State::Done, 2);
     again.was_parted = true;
-    let given = Given {
-        scan: Some(again),
-        pages: vec![page(1, "x", false), page(2, "S", false)],
-        ..Given::default()
-    };
-    assert_eq!(ask(&given, &MACHINE, &Command::FallApart { scan: ID }), Ok(vec![]));
+    let mut coming = scan(ID, State::Done, 2);
+    (coming.origin, coming.whole) = (Origin::Upload { file_name: "a.pdf".into(), way: Way::Folder }, false);
+    for there in [again, coming] {
+        let pages = vec![page(1, "x", false), page(2, "S", false)];
+        let given = Given { scan: Some(there), pages, ..Given::default() };
+        assert_eq!(ask(&given, &MACHINE, &Command::FallApart { scan: ID }), Ok(vec![]));
+    }
 }
 
 #[test]
