@@ -85,6 +85,7 @@ impl Driver for Folder {
         if sheets.is_empty() {
             return Err(ScanError::FeederEmpty);
         }
+        desk.warms_up(true); // decoding a large image says nothing for as long as a lamp on a small computer
         let mut pages = 0;
         for sheet in &sheets {
             if desk.cancelled() {
