@@ -171,10 +171,10 @@ fn number(page: &str) -> Result<u32, Refusal> {
 
 /// A picture that lay on its side, upright; at most a few MB, so it is not streamed.
 async fn turned(app: &App, name: Sha256, turn: u16, asked: &HeaderMap) -> Result<Response, Error> {
-    let kept = match unless_known(format!("\"{name}-{turn}\""), asked) {
-        Ok(kept) => kept,
-        Err(known) => return Ok(known),
-    };
+    let kept = kept_by(format!("\"{name}-{turn}\""));
+    if has_already(&kept, asked) {
+        return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
+    }
     let journal = app.desk.journal().clone();
     let bytes = blocking(move || {
         let bytes = journal.blobs().read(&name)?.ok_or(journal::Fault::MissingBlob(name))?;
@@ -187,10 +187,10 @@ async fn turned(app: &App, name: Sha256, turn: u16, asked: &HeaderMap) -> Result
 
 /// Streams a blob, or says that the browser's copy is the same.
 async fn blob(app: &App, name: Sha256, asked: &HeaderMap) -> Result<Response, Error> {
-    let kept = match unless_known(format!("\"{name}\""), asked) {
-        Ok(kept) => kept,
-        Err(known) => return Ok(known),
-    };
+    let kept = kept_by(format!("\"{name}\""));
+    if has_already(&kept, asked) {
+        return Ok((StatusCode::NOT_MODIFIED, kept).into_response());
+    }
     let journal = app.desk.journal().clone();
     let opened = blocking(move || -> Result<_, journal::Fault> {
         let Some(file) = journal.blobs().open(&name)? else { return Err(journal::Fault::MissingBlob(name)) };
@@ -202,13 +202,16 @@ async fn blob(app: &App, name: Sha256, asked: &HeaderMap) -> Result<Response, Er
     Ok((kept, about, Body::from_stream(stream)).into_response())
 }
 
+/// How a browser keeps an answer: by its tag, and asks each time.
 type Kept = [(header::HeaderName, String); 2];
 
-/// What the browser may keep it by; the whole answer where it has it already.
-fn unless_known(tag: String, asked: &HeaderMap) -> Result<Kept, Response> {
-    let known = asked.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
-    let kept = [(header::ETAG, tag), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
-    if known { Err((StatusCode::NOT_MODIFIED, kept).into_response()) } else { Ok(kept) }
+fn kept_by(tag: String) -> Kept {
+    [(header::ETAG, tag), (header::CACHE_CONTROL, "private, no-cache".to_owned())]
+}
+
+fn has_already(kept: &Kept, asked: &HeaderMap) -> bool {
+    let [(_, tag), _] = kept;
+    asked.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes())
 }
 
 fn looked_at(mut file: File) -> std::io::Result<(File, u64, &'static str)> {

@@ -196,7 +196,7 @@ async fn judged(app: &App, page: ScanPage, before: Option<ScanPage>) -> Result<S
 
 /// In the words of the office.
 fn verdict(seen: sight::Seen, before: Option<ScanPage>) -> Seen {
-    let mut flags: Vec<String> = seen.flags.iter().filter_map(|flag| word(flag)).collect();
+    let mut flags: Vec<String> = seen.flags.iter().filter_map(word).collect();
     let same = |before: ScanPage| before.seen.and_then(|seen| fingerprint(&seen.print));
     if before.and_then(same).is_some_and(|before| before.same_sheet(&seen.print)) {
         flags.push("same_as_before".into());

@@ -24,6 +24,8 @@ pub(super) const SCAN_DESK: Actor = Actor::Machine("bàn quét");
 const SETTLE_AT_START: Duration = Duration::from_secs(2);
 /// How long a person waits to see that her "Dừng" took effect.
 const CANCEL_WITHIN: Duration = Duration::from_secs(5);
+/// How long a scan waits for a look: longer than network scanners take to answer, shorter than a driver that hangs.
+const LOOK_YIELDS: Duration = Duration::from_secs(10);
 /// More jobs than any school leaves open.
 const MOST_UNFINISHED: usize = 1000;
 
@@ -151,7 +153,17 @@ impl ScanDesk {
             self.inner.floor.looked().await;
             return false;
         };
-        let found = self.inner.looker.devices().await;
+        let in_the_way = async {
+            tokio::time::sleep(LOOK_YIELDS).await;
+            self.inner.floor.wanted().await;
+        };
+        let found = tokio::select! {
+            found = self.inner.looker.devices() => found,
+            () = in_the_way => {
+                tracing::warn!("a look for scanners takes too long and gives way to a scan");
+                return false;
+            }
+        };
         if let Err(error) = &found {
             tracing::info!(%error, "no scanner to offer");
         }
@@ -184,17 +196,22 @@ impl ScanDesk {
         self.inner.live.tell(Event::Changed(Changed { seq, topics: vec!["scanners"] }));
     }
 
-    /// A scanner that was there at the last look, or is now.
+    /// A scanner that was there at the last look, or is now. After a failure nobody believes the last look.
     ///
     /// # Errors
     /// What the look met; `ScannerGone` when others are there.
     pub async fn device(&self, id: &str) -> Result<Known, ScanError> {
-        let known = |desk: &Self| desk.state().roster.get(id).filter(|known| !known.gone);
-        if let Some(known) = known(self) {
+        let known = |state: &State| state.roster.get(id).filter(|known| !known.gone);
+        let believed = {
+            let state = self.state();
+            state.roster.outcome().and_then(|_| known(&state))
+        };
+        if let Some(known) = believed {
             return Ok(known);
         }
         self.look().await;
-        known(self).ok_or_else(|| match self.state().roster.outcome() {
+        let state = self.state();
+        known(&state).ok_or_else(|| match state.roster.outcome() {
             Some(Err(error)) => error.clone(),
             _ => ScanError::ScannerGone,
         })
@@ -295,29 +312,23 @@ impl ScanDesk {
     /// # Errors
     /// What the office refuses; `disk.full` when it is over and that cannot be written down.
     pub async fn cancel(&self, scan: Uuid, by: Viewer) -> Result<(), Error> {
-        let ended = {
-            let mut state = self.state();
-            let waits = state.lanes.values_mut().any(|lane| lane.leave(scan));
-            let running = state.lanes.values_mut().find_map(|lane| lane.running_mut(scan));
-            match running {
-                Some(job) if job.no_room => return Err(no_room().into()),
-                Some(job) => Some(job.cancel(&by)),
-                None => {
-                    tracing::debug!(waits, "a scan that was not at work is cancelled");
-                    None
-                }
+        if self.with_running(scan, |_| ()).is_none() {
+            let cancel = Command::Scans(Scan::Cancel { scan });
+            self.inner.desk.execute(Actor::Person(by.clone()), cancel).await?;
+            // Only now: a full disk must not leave a row that waits for ever.
+            if self.state().lanes.values_mut().any(|lane| lane.leave(scan)) {
+                return Ok(());
             }
+        }
+        let Some(running) = self.with_running(scan, |job| (!job.no_room).then(|| job.cancel(&by))) else {
+            return Ok(());
         };
-        match ended {
-            // A driver that hangs is killed in its own time; the row tells when it is over.
-            Some(ended) => {
-                let _ = tokio::time::timeout(CANCEL_WITHIN, ended.cancelled()).await;
-                Ok(())
-            }
-            None => {
-                let cancel = Command::Scans(Scan::Cancel { scan });
-                self.inner.desk.execute(Actor::Person(by), cancel).await.map(drop)
-            }
+        let ended = running.ok_or_else(no_room)?;
+        // A driver that hangs is killed in its own time; the row tells when it is over.
+        let _ = tokio::time::timeout(CANCEL_WITHIN, ended.cancelled()).await;
+        match self.with_running(scan, |job| job.no_room) {
+            Some(true) => Err(no_room().into()),
+            _ => Ok(()),
         }
     }
 

@@ -19,6 +19,8 @@ struct State {
     scanning: usize,
     watching: usize,
     looking: bool,
+    /// Scans that wait for the end of the look.
+    waiting: usize,
     /// Sends away those who watch.
     hush: CancellationToken,
 }
@@ -44,6 +46,8 @@ impl Default for Floor {
 impl Floor {
     /// To scan. May be given up.
     pub(super) async fn to_scan(&self) -> Here {
+        self.0.send_modify(|state| state.waiting += 1);
+        let _waiting = Here { floor: self.clone(), leave: |state| state.waiting -= 1 };
         self.enter(|state| state.scanning += 1, |state| state.scanning -= 1).await.0
     }
 
@@ -74,6 +78,11 @@ impl Floor {
     /// Resolves when nobody looks.
     pub(super) async fn looked(&self) {
         let _ = self.0.subscribe().wait_for(|state| !state.looking).await;
+    }
+
+    /// Resolves when a scan waits for the end of the look.
+    pub(super) async fn wanted(&self) {
+        let _ = self.0.subscribe().wait_for(|state| state.waiting > 0).await;
     }
 
     async fn enter(&self, come: fn(&mut State), leave: fn(&mut State)) -> (Here, CancellationToken) {
@@ -124,6 +133,7 @@ mod tests {
             let floor = floor.clone();
             tokio::spawn(async move { floor.to_scan().await })
         };
+        tokio::time::timeout(DEADLINE, floor.wanted()).await.unwrap();
         drop(watcher);
         let looking = tokio::time::timeout(DEADLINE, looking).await.unwrap().unwrap();
         assert!(looking.is_some());

@@ -121,7 +121,8 @@ impl Roster {
     }
 
     fn identity(&self, device: &Device) -> String {
-        let uuid = network_name(&device.address).and_then(|name| self.announced.get(name)?.uuid.as_ref());
+        let uuid =
+            scanner::network_name(&device.address).and_then(|name| self.announced.get(name)?.uuid.as_ref());
         uuid.map_or_else(|| device.id.clone(), |uuid| format!("net:{uuid}"))
     }
 
@@ -146,11 +147,6 @@ impl Roster {
             at.elapsed() < if outcome.is_ok() { GLANCE_HOLDS } else { NOTHING_HOLDS }
         })
     }
-}
-
-/// The name a network scanner announces, out of the driver's name for it.
-fn network_name(address: &str) -> Option<&str> {
-    address.strip_prefix("airscan:")?.split_once(':').map(|(_, name)| name)
 }
 
 #[cfg(test)]

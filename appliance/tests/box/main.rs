@@ -1,9 +1,12 @@
 //! A whole box, in process and as the program: the scan desk, uploads, the seal, the edge, ending in order.
 #![expect(clippy::unwrap_used, reason = "helpers of tests: one that cannot go on says where")]
 
+mod bring;
 mod edge;
+mod lanes;
 mod paper;
 mod program;
 mod scanning;
 mod school;
 mod sealing;
+mod stacks;

@@ -69,6 +69,11 @@ impl School {
     pub(crate) async fn open(folder: TempDir) -> Self {
         let mut settings = Settings::new(folder.path().join("data"), env!("CARGO_BIN_EXE_vanthu"));
         settings.via = Via::Folder(folder.path().join("feeder"));
+        settings.places.sticks = folder.path().join("sticks");
+        Self::open_as(folder, settings).await
+    }
+
+    pub(crate) async fn open_as(folder: TempDir, settings: Settings) -> Self {
         let open = vanthu::Box::open(settings).await.unwrap();
         let router = edge::router(open.app());
         Self { desk: open.app().desk, folder, open, router }
@@ -76,10 +81,30 @@ impl School {
 
     /// As after a restart: everything in memory is gone.
     pub(crate) async fn restarted(self) -> Self {
+        let folder = self.closed().await;
+        Self::open(folder).await
+    }
+
+    /// Closed in order; what is left is its folder.
+    pub(crate) async fn closed(self) -> TempDir {
         drop(self.router);
         drop(self.desk);
         self.open.close().await;
-        Self::open(self.folder).await
+        self.folder
+    }
+
+    /// With libsane and the virtual scanners of one backend, `preset` as the scan worker knows it.
+    pub(crate) async fn with_backend(backend: &str, preset: Value) -> Self {
+        let folder = TempDir::new().unwrap();
+        found(&folder.path().join("data"));
+        let settings = with_backend(&folder, backend, preset);
+        Self::open_as(folder, settings).await
+    }
+
+    /// Founded, and opened as `settings` say.
+    pub(crate) async fn founded(folder: TempDir, settings: Settings) -> Self {
+        found(&folder.path().join("data"));
+        Self::open_as(folder, settings).await
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Response {
@@ -180,8 +205,27 @@ impl Person<'_> {
         let begun = self.post("/api/scans", asked).await;
         assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.json());
         let path = format!("/api/scans/{}", begun.json()["id"].as_str().unwrap());
-        self.until(&path, |scan| scan["state"] != "scanning").await
+        self.until(&path, at_rest).await
     }
+}
+
+/// Whether no scanner works on the job.
+pub(crate) fn at_rest(scan: &Value) -> bool {
+    scan["state"] != "scanning" && scan["state"] != "queued"
+}
+
+/// How a box is opened whose scanners are the virtual ones of a backend.
+pub(crate) fn with_backend(folder: &TempDir, backend: &str, preset: Value) -> Settings {
+    let sane = folder.path().join("sane");
+    std::fs::create_dir_all(&sane).unwrap();
+    std::fs::write(sane.join("dll.conf"), format!("{backend}\n")).unwrap();
+    let mut settings = Settings::new(folder.path().join("data"), env!("CARGO_BIN_EXE_vanthu"));
+    settings.worker_env = vec![
+        ("SANE_CONFIG_DIR".into(), sane.to_str().unwrap().into()),
+        ("VANTHU_SCAN_PRESET".into(), preset.to_string()),
+    ];
+    settings.bus = scanner::Bus::at(folder.path().join("usb"));
+    settings
 }
 
 /// A unit with a clerk, a head, a teacher and an IT officer.

@@ -186,7 +186,10 @@ fn a_scanner_that_hangs_in_mid_page_is_given_up_and_can_be_stopped_before_that()
     clerk.post(&format!("{path}/continue"), &json!({})).unwrap();
     // The office works while the driver hangs.
     scanner.school.goes_on();
-    refused(clerk.post("/api/scans", &wish(&scanner_of(&clerk), "flatbed")), 409, "scan.busy");
+    let waiting = begin(&clerk, "flatbed");
+    assert_eq!((waiting["state"].as_str(), waiting["queue_place"].as_u64()), (Some("queued"), Some(1)));
+    let left = format!("/api/scans/{}/cancel", waiting["id"].as_str().unwrap());
+    assert_eq!(clerk.post(&left, &json!({})).unwrap()["state"], "cancelled");
     refused(clerk.post(&format!("{path}/discard"), &json!({})), 409, "scan.at_work");
     let scan = scanned(&clerk, &scan);
     failed(&scan, "scan.hung", 1);
