@@ -17,6 +17,7 @@ mod door;
 mod edge;
 mod full_disk;
 mod keys;
+mod network_scanner;
 mod prying;
 mod register;
 mod scanner;

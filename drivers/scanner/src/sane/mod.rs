@@ -217,7 +217,9 @@ fn describe(library: &Library, listed: Listed, preset: &Preset) -> Device {
             settings::Offer::default()
         }
     };
-    let vendor = if listed.vendor == "Noname" { "" } else { &listed.vendor };
+    // Where a driver has no maker to name it says so, or names the protocol.
+    let vendor =
+        if ["Noname", "eSCL", "WSD"].contains(&listed.vendor.as_str()) { "" } else { &listed.vendor };
     let label = if listed.model.starts_with(vendor) {
         listed.model.clone()
     } else {

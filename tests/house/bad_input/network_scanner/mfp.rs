@@ -71,7 +71,8 @@ type Shared = Arc<Mutex<Inside>>;
 impl Mfp {
     /// A copier at this address, switched on.
     pub(super) fn at(address: SocketAddr) -> Mfp {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let mut mfp = Mfp { address, inside: Arc::default(), runtime, power: None };
         mfp.switch_on();
         mfp
@@ -210,7 +211,8 @@ async fn next(State(shared): State<Shared>, InPath(_job): InPath<u32>) -> Respon
 
 /// The beginning of a page, and then nobody.
 fn cut_off() -> Response {
-    let pieces = [Ok(Bytes::from_static(&[0xff, 0xd8, 0xff, 0xe0])), Err(std::io::Error::other("the line broke"))];
+    let pieces =
+        [Ok(Bytes::from_static(&[0xff, 0xd8, 0xff, 0xe0])), Err(std::io::Error::other("the line broke"))];
     let body = Body::from_stream(tokio_stream::iter(pieces));
     ([(header::CONTENT_TYPE, "image/jpeg"), (header::CONTENT_LENGTH, "900000")], body).into_response()
 }
@@ -224,7 +226,8 @@ async fn status(State(shared): State<Shared>) -> Response {
         _ if inside.feeder.is_empty() => "ScannerAdfEmpty",
         _ => "ScannerAdfLoaded",
     };
-    let state = if inside.trouble == Some(Trouble::Busy) || inside.job.is_some() { "Processing" } else { "Idle" };
+    let state =
+        if inside.trouble == Some(Trouble::Busy) || inside.job.is_some() { "Processing" } else { "Idle" };
     xml(format!(
         r#"<?xml version="1.0" encoding="UTF-8"?>
 <scan:ScannerStatus xmlns:scan="http://schemas.hp.com/imaging/escl/2011/05/03" xmlns:pwg="http://www.pwg.org/schemas/2010/12/sm">

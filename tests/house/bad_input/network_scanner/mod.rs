@@ -8,7 +8,9 @@ use std::fs;
 use serde_json::{Value, json};
 use xtask::demo::client::Client;
 
-use super::support::{School, failed, fixture, folder, free_address, says_what_to_do, scanned, scanner_of, wait_for};
+use super::support::{
+    School, failed, fixture, folder, free_address, says_what_to_do, scanned, scanner_of, wait_for,
+};
 use mfp::{Mfp, Trouble};
 
 /// A school whose only scanner is the copier.
@@ -43,7 +45,11 @@ fn pages(count: usize) -> impl Iterator<Item = Vec<u8>> {
 
 #[track_caller]
 fn done(scan: &Value, pages: usize) {
-    assert_eq!((scan["state"].as_str(), scan["pages"].as_array().unwrap().len()), (Some("done"), pages), "{scan}");
+    assert_eq!(
+        (scan["state"].as_str(), scan["pages"].as_array().unwrap().len()),
+        (Some("done"), pages),
+        "{scan}"
+    );
 }
 
 #[test]
@@ -60,14 +66,18 @@ fn a_copier_on_the_network_gives_its_glass_its_feeder_and_both_sides() {
     let glass = corridor.begin(&clerk, "flatbed");
     done(&glass, 1);
     let page = &glass["pages"][0];
-    assert_eq!((&page["width_px"], &page["height_px"], &page["dpi"]), (&json!(2480), &json!(3508), &json!(300)));
+    assert_eq!(
+        (&page["width_px"], &page["height_px"], &page["dpi"]),
+        (&json!(2480), &json!(3508), &json!(300))
+    );
 
     corridor.mfp.load(pages(5));
     done(&corridor.begin(&clerk, "feeder"), 5);
     corridor.mfp.load(pages(6));
     let both = corridor.begin(&clerk, "feeder_duplex");
     done(&both, 6);
-    let sides: Vec<_> = both["pages"].as_array().unwrap().iter().map(|page| page["side"].as_str().unwrap()).collect();
+    let sides: Vec<_> =
+        both["pages"].as_array().unwrap().iter().map(|page| page["side"].as_str().unwrap()).collect();
     assert_eq!(sides, ["front", "back", "front", "back", "front", "back"]);
     assert_eq!(corridor.mfp.left(), 0);
     corridor.school.closes_sound();
@@ -79,7 +89,7 @@ fn what_stops_a_copier_in_mid_stack_keeps_its_pages_and_says_what_to_do() {
     let clerk = corridor.school.clerk();
     for (trouble, code, kept) in [
         (Trouble::JamAfter(2), "scan.jammed", 2),
-        (Trouble::CoverOpenAfter(1), "scan.cover_open", 1),
+        (Trouble::CoverOpenAfter(2), "scan.cover_open", 2),
         (Trouble::CutAfter(3), "scan.io", 3),
     ] {
         corridor.mfp.load(pages(4));
