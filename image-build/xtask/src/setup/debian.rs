@@ -24,6 +24,7 @@ struct Package {
 const PACKAGES: &[Package] = &[
     Package { name: "gcc", why: "compiles the C parts of SQLite, zstd and ring", needed: For::Demo },
     Package { name: "libsane1", why: "drives scanners", needed: For::Demo },
+    Package { name: "sane-airscan", why: "drives scanners on the network (eSCL, WSD)", needed: For::Demo },
     Package { name: "libsane-common", why: "the scanners' configuration", needed: For::Demo },
     Package {
         name: "netpbm",
