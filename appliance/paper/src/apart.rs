@@ -18,7 +18,7 @@
 use crate::{
     capture::{CaptureFault, CaptureRef},
     convert::{Converted, ConvertedFormat},
-    inspect::{MOST_PAGES, MOST_PIXELS},
+    inspect::MOST_PIXELS,
     jpeg,
     look::Area,
     shown::{Shown, shown},
@@ -56,9 +56,10 @@ impl Scanned {
         if document.is_encrypted() || document.was_encrypted() || holds_more_than_pages(&document) {
             return None;
         }
-        let most = MOST_PAGES as usize;
-        let pages: Vec<ObjectId> = document.page_iter().take(most + 1).collect();
-        if pages.is_empty() || pages.len() > most {
+        let counted = crate::inspect::pages(&document).ok()? as usize;
+        // One more than counted; and fewer come of a tree that lists a page twice, or in which a page is no object.
+        let pages: Vec<ObjectId> = document.page_iter().take(counted + 1).collect();
+        if pages.len() != counted {
             return None;
         }
         let leaves = pages.into_iter().map(|page| leaf(&document, page)).collect::<Option<_>>()?;

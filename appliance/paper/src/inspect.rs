@@ -141,7 +141,7 @@ fn pdf(bytes: &[u8]) -> Result<Kind, InspectError> {
 }
 
 /// The claim is believed when it is too high, and counted when it is not: a claim of one page may hide thousands.
-fn pages(document: &Document) -> Result<u32, InspectError> {
+pub(crate) fn pages(document: &Document) -> Result<u32, InspectError> {
     let most = MOST_PAGES;
     let tree = document.catalog().and_then(|catalog| catalog.get_deref(b"Pages", document)?.as_dict());
     let tree = tree.map_err(|e| InspectError::Damaged(e.to_string()))?;

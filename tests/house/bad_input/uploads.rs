@@ -79,8 +79,17 @@ fn tiff(width: u32, height: u32, pages: u32, circle: bool) -> Vec<u8> {
     let mut file = b"II*\0\x08\0\0\0".to_vec();
     for page in 1..=pages {
         let bytes = width.wrapping_mul(height);
-        let entries =
-            [(256, width), (257, height), (258, 8), (259, 1), (262, 1), (273, 8), (277, 1), (278, height), (279, bytes)];
+        let entries = [
+            (256, width),
+            (257, height),
+            (258, 8),
+            (259, 1),
+            (262, 1),
+            (273, 8),
+            (277, 1),
+            (278, height),
+            (279, bytes),
+        ];
         file.extend((ENTRIES as u16).to_le_bytes());
         for (tag, value) in entries {
             file.extend((tag as u16).to_le_bytes());
@@ -97,19 +106,19 @@ fn tiff(width: u32, height: u32, pages: u32, circle: bool) -> Vec<u8> {
     file
 }
 
-/// A page of one JPEG that fills it, drawn by these operators; the JPEG is listed on so many pages.
+/// So many pages, drawn by these operators, that all show the same JPEG.
 fn scanned(content: &[u8], jpeg: &[u8], width: u32, height: u32, pages: usize) -> Vec<u8> {
-    let kids = "3 0 R ".repeat(pages);
-    pdf(&[
+    let kids: String = (0..pages).map(|page| format!("{} 0 R ", page + 5)).collect();
+    let picture = "/Subtype/Image/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode";
+    let mut objects = vec![
         b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
         format!("<</Type/Pages/Kids[{kids}]/Count {pages}/MediaBox[0 0 595 842]>>").into_bytes(),
-        b"<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</XObject<</Im 5 0 R>>>>>>".to_vec(),
         stream("/Filter/FlateDecode", &flate(content)),
-        stream(
-            &format!("/Subtype/Image/Width {width}/Height {height}/ColorSpace/DeviceRGB/BitsPerComponent 8/Filter/DCTDecode"),
-            jpeg,
-        ),
-    ])
+        stream(&format!("{picture}/Width {width}/Height {height}"), jpeg),
+    ];
+    let page = b"<</Type/Page/Parent 2 0 R/Contents 3 0 R/Resources<</XObject<</Im 4 0 R>>>>>>";
+    objects.extend((0..pages).map(|_| page.to_vec()));
+    pdf(&objects)
 }
 
 const FILLS: &[u8] = b"q 595 0 0 842 0 0 cm /Im Do Q";
@@ -244,7 +253,10 @@ fn a_pdf_that_is_larger_inside_is_kept_whole_and_costs_little() {
         ("a million saved states", scanned(&b"q ".repeat(1 << 20), &page, 2480, 3508, 1)),
         ("a JPEG of four thousand million pixels", scanned(FILLS, &huge, 65_535, 65_535, 1)),
         ("a JPEG that is none", scanned(FILLS, b"\xFF\xD8\xFF\xD9", 2480, 3508, 1)),
-        ("operators that never end", scanned(&[b"[".repeat(1 << 20), b"<<".repeat(1 << 20)].concat(), &page, 2480, 3508, 1)),
+        (
+            "operators that never end",
+            scanned(&[b"[".repeat(1 << 20), b"<<".repeat(1 << 20)].concat(), &page, 2480, 3508, 1),
+        ),
         ("more pages than the desk takes apart", scanned(FILLS, &page, 2480, 3508, 1_001)),
     ] {
         let answer = taken(&file);
@@ -334,7 +346,8 @@ fn a_stick_leads_nowhere_but_to_its_own_files() {
     assert_eq!(list["items"].as_array().unwrap().len(), 1, "{list}");
     let files = list["items"][0]["files"].as_array().unwrap();
     assert_eq!(files.len(), 3, "{list}");
-    let bring = |stick: &str, path: &str| clerk.post("/api/sticks/bring", &json!({"stick": stick, "path": path}));
+    let bring =
+        |stick: &str, path: &str| clerk.post("/api/sticks/bring", &json!({"stick": stick, "path": path}));
     for path in [
         "passwd.pdf",
         "root/etc/passwd",

@@ -150,6 +150,16 @@ fn what_is_more_than_scanned_pages_is_left_whole() {
                 document.get_object_mut(picture).unwrap().as_stream_mut().unwrap().content.truncate(9000);
             }),
         ),
+        (
+            "a page listed many times",
+            changed(|document, page, _| {
+                let tree =
+                    document.get_dictionary(page).unwrap().get(b"Parent").unwrap().as_reference().unwrap();
+                let tree = document.get_dictionary_mut(tree).unwrap();
+                tree.set("Kids", vec![Object::Reference(page); 200]);
+                tree.set("Count", 200);
+            }),
+        ),
         ("no PDF", b"%PDF-1.7 nothing".to_vec()),
     ];
     for (what, pdf) in whole {
