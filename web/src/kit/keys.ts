@@ -25,3 +25,8 @@ export function isTyping(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement | null;
   return !!target?.closest("input, textarea, select, [contenteditable]");
 }
+
+/** Whether a dialog lies over the page: keys of the page are not meant then. */
+export function isCovered(): boolean {
+  return document.querySelector("dialog[open]") !== null;
+}
