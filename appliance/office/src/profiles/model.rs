@@ -38,6 +38,7 @@ impl Entity for Profile {
 
 /// What can be asked.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 pub enum Command {
     /// Keeps a new one, or changes one that is there.
     Save {
@@ -62,6 +63,7 @@ pub enum Command {
 /// What happened to profiles. Never leaves the box.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind")]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time")]
 #[expect(missing_docs, reason = "each field is named as in the row")]
 pub enum Event {
     #[serde(rename = "profile.saved")]

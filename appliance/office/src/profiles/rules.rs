@@ -118,7 +118,8 @@ mod tests {
         let known = [profile(1, "a", "Công văn", Some("scan")), profile(2, "b", "Hồ sơ", Some("email"))];
         let new = None;
         let first = Some((Uuid::from_u128(1), 3));
-        let cases: [(Option<(Uuid, u64)>, &str, &str, Option<&str>, Result<(), &str>); 11] = [
+        type Case<'c> = (Option<(Uuid, u64)>, &'c str, &'c str, Option<&'c str>, Result<(), &'c str>);
+        let cases: [Case<'_>; 11] = [
             (new, "a", "Quyết định", None, Ok(())),
             (new, "a", "Quyết định", Some(""), Ok(())),
             (new, "a", "Quyết định", Some("email"), Ok(())),

@@ -275,7 +275,7 @@ fn page(page: u32, word: &str, duplex: bool) -> ScanPage {
         height_px: 1,
         dpi: 300,
         kept_at: Stamp::from_unix_ms(0),
-        side: if duplex && page % 2 == 0 { Side::Back } else { Side::Front },
+        side: if duplex && page.is_multiple_of(2) { Side::Back } else { Side::Front },
         seen: (word != "?").then(|| Seen {
             flags,
             mark: kind.map(|kind| MarkSeen { kind, letter }),
