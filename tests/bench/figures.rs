@@ -27,7 +27,16 @@ pub(crate) struct Figure {
     unit: Unit,
     ours: Vec<f64>,
     peer: Option<Peer>,
-    goal: Option<f64>,
+    goal: Option<Goal>,
+}
+
+/// What a figure has to keep to.
+#[derive(Debug, Clone, Copy)]
+enum Goal {
+    /// Seconds or bytes.
+    Below(f64),
+    /// Times the peer's.
+    Within(f64),
 }
 
 #[derive(Debug)]
@@ -52,7 +61,14 @@ impl Figure {
     /// What it must stay below, in seconds or bytes.
     #[must_use]
     pub(crate) fn below(mut self, goal: f64) -> Self {
-        self.goal = Some(goal);
+        self.goal = Some(Goal::Below(goal));
+        self
+    }
+
+    /// How many times the peer's time or bytes it may be at most.
+    #[must_use]
+    pub(crate) fn within(mut self, times: f64) -> Self {
+        self.goal = Some(Goal::Within(times));
         self
     }
 
@@ -65,7 +81,10 @@ impl Figure {
     }
 
     fn is_met(&self) -> Option<bool> {
-        self.goal.map(|goal| median(&self.ours) < goal)
+        match self.goal? {
+            Goal::Below(goal) => Some(median(&self.ours) < goal),
+            Goal::Within(times) => Some(self.ratio()? <= times),
+        }
     }
 
     fn cells(&self) -> [String; 7] {
@@ -78,7 +97,11 @@ impl Figure {
             self.shown_spread(),
             peer.unwrap_or_default(),
             self.ratio().map_or(String::new(), |ratio| format!("{ratio:.2} ×")),
-            self.goal.map_or(String::new(), |goal| format!("< {}", self.unit.shown(goal))),
+            match self.goal {
+                Some(Goal::Below(goal)) => format!("< {}", self.unit.shown(goal)),
+                Some(Goal::Within(times)) => format!("<= {times:.2} ×"),
+                None => String::new(),
+            },
             met.to_owned(),
         ]
     }
@@ -103,10 +126,15 @@ impl Figure {
             .as_ref()
             .map(|peer| json!({"name": peer.name, "median": median(&peer.theirs), "ratio": self.ratio()}));
         let of = if self.unit == Unit::Bytes { "bytes" } else { "seconds" };
+        let (goal, times) = match self.goal {
+            Some(Goal::Below(goal)) => (Some(goal), None),
+            Some(Goal::Within(times)) => (None, Some(times)),
+            None => (None, None),
+        };
         json!({
             "what": self.what, "of": of, "shown": self.unit.shown(median(&self.ours)),
             "median": median(&self.ours), "least": least, "most": most, "rounds": self.ours.len(),
-            "peer": peer, "goal": self.goal, "met": self.is_met(),
+            "peer": peer, "goal": goal, "goal_ratio": times, "met": self.is_met(),
         })
     }
 }

@@ -233,18 +233,19 @@ fn asked(browser: &Browser, path: &str) -> Outcome<f64> {
 }
 
 /// Bytes of a process, shared pages counted by share where `what` is `Pss`.
-fn memory(process: u32, what: &str) -> Outcome<f64> {
+pub(crate) fn memory(process: u32, what: &str) -> Outcome<f64> {
     let found = kilobytes(&format!("/proc/{process}/smaps_rollup"), &format!("{what}:"));
     found.map(|bytes| bytes as f64).ok_or_else(|| format!("the kernel does not tell {what}").into())
 }
 
-fn peak(process: u32) -> Outcome<f64> {
+/// The most a process ever held.
+pub(crate) fn peak(process: u32) -> Outcome<f64> {
     let found = kilobytes(&format!("/proc/{process}/status"), "VmHWM");
     found.map(|bytes| bytes as f64).ok_or_else(|| "the kernel does not tell VmHWM".into())
 }
 
 /// Processes this one has started and that still take memory; one that has ended and was not asked after takes none.
-fn children(process: u32) -> Outcome<Vec<u32>> {
+pub(crate) fn children(process: u32) -> Outcome<Vec<u32>> {
     let mut children = Vec::new();
     for thread in fs::read_dir(format!("/proc/{process}/task"))?.flatten() {
         // A thread may end while we look.
