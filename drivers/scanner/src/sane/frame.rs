@@ -343,12 +343,14 @@ mod tests {
         Ok(())
     }
 
+    /// What, the frame, its bytes, what the page is made of, its lines.
+    type Case<'a> = (&'a str, Parameters, Vec<u8>, Colour, &'a [&'a [u8]]);
+
     #[test]
     fn every_kind_of_frame_is_read() {
         use Colour::{BlackWhite, Grey};
         let wide = |samples: &[u16]| samples.iter().flat_map(|s| s.to_ne_bytes()).collect::<Vec<u8>>();
-        // what, the frame, its bytes, what the page is made of, its lines
-        let cases: [(&str, Parameters, Vec<u8>, Colour, &[&[u8]]); 9] = [
+        let cases: [Case<'_>; 9] = [
             ("grey", parameters(Frame::GRAY, 8, 2, 2, 2), vec![1, 2, 3, 4], Grey, &[&[1, 2], &[3, 4]]),
             (
                 "padded lines",
