@@ -43,9 +43,6 @@ const MOST_WAITING: usize = 4 << 20;
 const MOST_BYTES: usize = 256 << 20;
 /// More encoders are of no use to any scanner there is.
 const MOST_ENCODERS: usize = 8;
-/// How far encoders stand behind the driver, in the kernel's steps of niceness.
-const BEHIND: i32 = 10;
-
 /// A page being encoded.
 pub(crate) struct Ahead {
     /// The page as it comes.
@@ -225,8 +222,6 @@ struct Work {
 impl Work {
     /// An encoder's whole life. One that cannot go on leaves, and its strip is missed at the end.
     fn until_the_last(self, bilevel: bool) {
-        // Behind the driver: lines that are not fetched in time hold up the scanner, strips that wait hold up nobody.
-        let _ = rustix::process::nice(BEHIND);
         let done = if bilevel { self.compress() } else { self.encode() };
         if let Err(fault) = done {
             tracing::error!(%fault, "an encoder gives up");
