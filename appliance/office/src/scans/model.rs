@@ -290,6 +290,9 @@ impl Entity for Scan {
         if self.is_open() {
             keys.push(("open", self.id.as_bytes().to_vec()));
         }
+        if let Some(stack) = self.parted_from {
+            keys.push(("part_of", stack.as_bytes().to_vec()));
+        }
         match self.state {
             State::Scanning => keys.push(("scanning", Vec::new())),
             State::Queued => keys.push(("queued", Vec::new())),

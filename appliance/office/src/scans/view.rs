@@ -9,7 +9,7 @@ use super::advice::{Counts, Resume, Warning, counts, flagged, of_the_stack, resu
 use super::model::{Origin, Paper, Pass, Placed, Scan, Side, State, Way};
 use super::page::{MarkKind, ScanPage, pages};
 use super::sentences::sentence;
-use crate::kit::PersonRef;
+use crate::kit::{PersonRef, all_under};
 use crate::letters::{Letter, view::number_text};
 
 /// What of a job is not in its row: only the scan desk at work knows.
@@ -77,6 +77,20 @@ pub struct ScanView {
     /// From the place asked for on.
     pages: Vec<PageView>,
     bin: Vec<PageView>,
+    /// The other documents of the stack it fell apart with, wherever they are now.
+    parts: Vec<PartView>,
+}
+
+/// A document of a stack that fell apart.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = ScanPart)]
+pub struct PartView {
+    id: Uuid,
+    pages_total: usize,
+    state: State,
+    /// The document it lies on or is meant for.
+    bound_to: Option<BoundTo>,
+    note: Option<Saying>,
 }
 
 /// A job as a list shows it; its warnings leave out what was seen on single pages.
@@ -214,6 +228,7 @@ impl ScanView {
             head,
             pages: placed.map(|((place, placed), page)| PageView::of(place, placed, page)).collect(),
             bin: bin.map(|(placed, page)| PageView::of(0, placed, page)).collect(),
+            parts: parts(rows, scan)?,
         })
     }
 }
@@ -233,14 +248,7 @@ impl ScanLine {
 
 impl ScanHead {
     fn read(rows: &Rows<'_>, scan: &Scan, live: Live) -> Result<Self, Fault> {
-        let bound_to = match scan.bound_to {
-            Some(id) => rows.get::<Letter>(&id.to_string())?.map(|letter| BoundTo {
-                letter: id,
-                number_text: number_text(&letter).unwrap_or_default(),
-                subject: letter.facts.subject,
-            }),
-            None => None,
-        };
+        let bound_to = bound(rows, scan.bound_to)?;
         let settings = scan.settings();
         let word = |word: fn(&super::Settings) -> &String| settings.map(|settings| word(settings).clone());
         let (from, device_label) = match &scan.origin {
@@ -277,6 +285,36 @@ impl ScanHead {
             version: scan.version,
         })
     }
+}
+
+/// The documents its stack fell apart into, without itself; none of a stack that did not.
+fn parts(rows: &Rows<'_>, scan: &Scan) -> Result<Vec<PartView>, Fault> {
+    let stack = scan.parted_from.unwrap_or(scan.id);
+    let first: Option<Scan> = rows.get(&stack.to_string())?;
+    let others: Vec<Scan> = all_under(rows, "part_of", stack.as_bytes())?;
+    let others = first.into_iter().chain(others).filter(|other| other.id != scan.id);
+    others.map(|other| PartView::read(rows, &other)).collect()
+}
+
+impl PartView {
+    fn read(rows: &Rows<'_>, scan: &Scan) -> Result<Self, Fault> {
+        Ok(Self {
+            id: scan.id,
+            pages_total: scan.order.len(),
+            state: scan.state,
+            bound_to: bound(rows, scan.filed_in.or(scan.bound_to))?,
+            note: note(scan).map(Saying::of),
+        })
+    }
+}
+
+fn bound(rows: &Rows<'_>, letter: Option<Uuid>) -> Result<Option<BoundTo>, Fault> {
+    let Some(id) = letter else { return Ok(None) };
+    Ok(rows.get::<Letter>(&id.to_string())?.map(|letter| BoundTo {
+        letter: id,
+        number_text: number_text(&letter).unwrap_or_default(),
+        subject: letter.facts.subject,
+    }))
 }
 
 fn way_name(way: Way) -> &'static str {
