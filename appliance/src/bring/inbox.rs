@@ -158,7 +158,7 @@ async fn bring(app: &App, folder: &Folder, claimed: Claimed, blob: Sha256) -> Re
         Some(scan) => scan,
         None => begun(app, COPIER, file, &content).await?,
     };
-    match laid(app, COPIER, scan, content).await {
+    match laid(app, COPIER, (scan, Way::Folder), content).await {
         // Somebody cleared it off the desk while it came: it was taken all the same.
         Ok(()) | Err(Error::Refusal(_)) => {}
         Err(fault) => return Err(fault),

@@ -68,9 +68,10 @@ struct File {
 /// Lays a file on the desk and says as what.
 async fn to_desk(app: &App, actor: Actor, file: File) -> Result<Uuid, Error> {
     let _room = app.bench.room().await;
-    let content = looked_into(app, file.name, file.way).await?;
+    let way = file.way;
+    let content = looked_into(app, file.name, way).await?;
     let scan = begun(app, actor.clone(), file, &content).await?;
-    laid(app, actor, scan, content).await?;
+    laid(app, actor, (scan, way), content).await?;
     Ok(scan)
 }
 
@@ -92,17 +93,28 @@ async fn looked_into(app: &App, name: Sha256, way: Way) -> Result<Content, Error
 }
 
 /// Lays the pages of a file on the desk that are not there yet: a power cut may have come in between.
-async fn laid(app: &App, actor: Actor, scan: Uuid, content: Content) -> Result<(), Error> {
+async fn laid(app: &App, actor: Actor, (scan, way): (Uuid, Way), content: Content) -> Result<(), Error> {
     let Content::Pages { pages, file } = content else { return Ok(()) };
     let there = row(&app.desk, scan).await?.map_or(0, |scan| scan.next_page.saturating_sub(1));
     for page in pages.iter().skip(there as usize) {
         keep(app, scan, page.keep.clone()).await?;
     }
     upright(app, actor, scan, 1, &pages).await?;
-    match file {
-        Some(file) => composed(app, scan, file, &pages).await,
-        None => Ok(()),
+    if let Some(file) = file {
+        composed(app, scan, file, &pages).await?;
     }
+    // A single picture may be the first of several: a stamp on it must not file it before the others came.
+    let is_stack = pages.len() > 1 || way == Way::Folder;
+    if is_stack { whole(app, scan).await } else { Ok(()) }
+}
+
+/// All of a stack is there: from now on it may fall apart at its marks.
+async fn whole(app: &App, scan: Uuid) -> Result<(), Error> {
+    let open = row(&app.desk, scan).await?.is_some_and(|row| row.is_open() && !row.whole);
+    if open {
+        app.desk.execute(SCAN_DESK, Command::Scans(Scans::Finish { scan })).await?;
+    }
+    Ok(())
 }
 
 async fn keep(app: &App, scan: Uuid, page: Keep) -> Result<(), Error> {

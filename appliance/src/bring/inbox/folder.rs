@@ -3,7 +3,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -117,7 +117,7 @@ impl Folder {
     /// What was taken and not finished, in the order it was taken.
     pub(super) fn claimed(&self) -> io::Result<Vec<Claimed>> {
         let mut found = Vec::new();
-        for entry in entries(&self.root.join(UNDER_WAY))? {
+        for entry in entries(&self.folder(&[UNDER_WAY])?)? {
             let Some(seq) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
             if !entry.file_type()?.is_dir() {
                 continue;
@@ -136,21 +136,22 @@ impl Folder {
     /// Puts a file to those that were taken that day.
     pub(super) fn put_away(&self, claimed: &Claimed, day: NaiveDate) -> io::Result<()> {
         let folder = self.folder(&[TAKEN, &day.to_string()])?;
-        moved(claimed, &folder).map(drop)
+        moved(claimed, &free_place(claimed, &folder))
     }
 
     /// Puts a file to those that were refused, and beside it why.
     pub(super) fn refuse(&self, claimed: &Claimed, sentence: &str, at: Stamp) -> io::Result<()> {
         let folder = self.folder(&[REFUSED])?;
-        let path = moved(claimed, &folder)?;
-        let mut why = path.into_os_string();
+        let path = free_place(claimed, &folder);
+        let mut why = path.clone().into_os_string();
         why.push(WHY);
-        let text = format!("{sentence}\n{at}\n");
-        // Of two names that are as long as names may be, the file's own matters more.
-        match fs::write(why, text) {
-            Err(error) if error.kind() == ErrorKind::InvalidFilename => Ok(()),
-            written => written,
+        // Before the file comes, so that nobody finds it without.
+        match reason(Path::new(&why), &format!("{sentence}\n{at}\n")) {
+            // Of two names that are as long as names may be, the file's own matters more.
+            Err(error) if error.kind() == ErrorKind::InvalidFilename => {}
+            written => written?,
         }
+        moved(claimed, &path)
     }
 
     /// The files that were refused, the newest first.
@@ -226,22 +227,38 @@ fn is_left_alone(name: &OsStr) -> bool {
         || unfinished.iter().any(|ending| name.ends_with(ending))
 }
 
-/// Moves a taken file and takes its own folder away; where it came to lie. Another file of that name keeps its own.
-fn moved(claimed: &Claimed, folder: &Path) -> io::Result<PathBuf> {
+/// Written anew, never into what somebody has put in its place: a link there would lead to a file of ours.
+fn reason(path: &Path, text: &str) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    File::options().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
+}
+
+/// Where a taken file may lie in a folder: another of that name keeps its own.
+fn free_place(claimed: &Claimed, folder: &Path) -> PathBuf {
     let name = claimed.path.file_name().unwrap_or_default();
     let mut path = folder.join(name);
     for number in 2.. {
-        if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == ErrorKind::NotFound) {
+        if fs::symlink_metadata(&path).is_err() {
             break;
         }
         path = folder.join(numbered(name, number));
     }
-    fs::rename(&claimed.path, &path)?;
-    at_rest(folder)?;
+    path
+}
+
+/// Moves a taken file and takes its own folder away.
+fn moved(claimed: &Claimed, path: &Path) -> io::Result<()> {
+    fs::rename(&claimed.path, path)?;
+    if let Some(folder) = path.parent() {
+        at_rest(folder)?;
+    }
     if let Some(own) = claimed.path.parent() {
         let _ = fs::remove_dir(own);
     }
-    Ok(path)
+    Ok(())
 }
 
 /// `quyet-dinh (2).pdf`, cut where it would be longer than a name may be.
@@ -264,5 +281,83 @@ fn at_rest(folder: &Path) -> io::Result<()> {
     match File::open(folder)?.sync_all() {
         Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Ok(()),
         synced => synced,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    fn claimed(folder: &Folder, name: &str) -> Claimed {
+        fs::write(folder.root.join(name), name).unwrap();
+        let facts = fs::metadata(folder.root.join(name)).unwrap();
+        let (bytes, changed) = (facts.len(), facts.modified().unwrap());
+        let file = Still { name: name.into(), bytes, changed, is_final: false };
+        folder.claim(&file, 7).unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_file_that_is_written_to_while_it_is_taken_lies_where_it_lay() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = Folder::new(root.path());
+        fs::write(root.path().join("a.pdf"), "longer now").unwrap();
+        let seen = Still { name: "a.pdf".into(), bytes: 3, changed: UNIX_EPOCH, is_final: false };
+        assert!(folder.claim(&seen, 7).unwrap().is_none());
+        assert_eq!(folder.waiting().unwrap().len(), 1);
+        assert!(folder.claimed().unwrap().is_empty());
+        let gone = Still { name: "b.pdf".into(), ..seen };
+        assert!(folder.claim(&gone, 7).unwrap().is_none());
+    }
+
+    #[test]
+    fn no_file_takes_the_place_of_another_and_no_link_is_written_through() {
+        let root = tempfile::tempdir().unwrap();
+        let outside = tempfile::tempdir().unwrap();
+        let ours = outside.path().join("ours");
+        fs::write(&ours, "ours").unwrap();
+        let folder = Folder::new(root.path());
+        let day = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
+        for _ in 0..3 {
+            folder.put_away(&claimed(&folder, "a.pdf"), day).unwrap();
+        }
+        for name in ["a.pdf", "a (2).pdf", "a (3).pdf"] {
+            assert!(root.path().join("da-nhan/2026-11-21").join(name).is_file(), "{name}");
+        }
+        fs::create_dir(root.path().join(REFUSED)).unwrap();
+        symlink(&ours, root.path().join("khong-nhan/x.pdf.ly-do.txt")).unwrap();
+        symlink(&ours, root.path().join("khong-nhan/link.pdf")).unwrap();
+        folder.refuse(&claimed(&folder, "x.pdf"), "Hãy quét lại.", Stamp::from_unix_ms(0)).unwrap();
+        assert_eq!(fs::read_to_string(&ours).unwrap(), "ours");
+        let refused = folder.refused().unwrap();
+        assert_eq!((refused.len(), refused[0].sentence.as_str()), (1, "Hãy quét lại."));
+        let long = "đ".repeat(127);
+        folder.refuse(&claimed(&folder, &long), "Hãy quét lại.", Stamp::from_unix_ms(0)).unwrap();
+        folder.refuse(&claimed(&folder, &long), "Hãy quét lại.", Stamp::from_unix_ms(0)).unwrap();
+        assert_eq!(folder.refused().unwrap().len(), 3);
+        // Our own folders, replaced by whoever may write here.
+        fs::remove_dir(root.path().join(UNDER_WAY)).unwrap();
+        symlink(outside.path(), root.path().join(UNDER_WAY)).unwrap();
+        fs::write(root.path().join("b.pdf"), "b").unwrap();
+        let seen = Still { name: "b.pdf".into(), bytes: 1, changed: UNIX_EPOCH, is_final: false };
+        assert!(folder.claim(&seen, 8).is_err() && folder.claimed().is_err());
+        assert!(root.path().join("b.pdf").is_file());
+    }
+
+    #[test]
+    fn a_name_that_is_taken_gets_a_number_and_stays_a_name() {
+        for (name, expected) in [
+            ("a.pdf", "a (2).pdf"),
+            ("a", "a (2)"),
+            (".pdf", ".pdf (2)"),
+            ("a.b c d e f g", "a.b c d e f g (2)"),
+        ] {
+            assert_eq!(numbered(OsStr::new(name), 2), expected);
+        }
+        let long = format!("{}.pdf", "đ".repeat(125));
+        let numbered = numbered(OsStr::new(&long), 10).into_string().unwrap();
+        assert!(numbered.len() <= NAME_BYTES && numbered.ends_with("đ (10).pdf"));
     }
 }
