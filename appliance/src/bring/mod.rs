@@ -110,9 +110,12 @@ async fn laid(app: &App, actor: Actor, (scan, way): (Uuid, Way), content: Conten
 
 /// All of a stack is there: from now on it may fall apart at its marks.
 async fn whole(app: &App, scan: Uuid) -> Result<(), Error> {
-    let open = row(&app.desk, scan).await?.is_some_and(|row| row.is_open() && !row.whole);
-    if open {
-        app.desk.execute(SCAN_DESK, Command::Scans(Scans::Finish { scan })).await?;
+    match app.desk.execute(SCAN_DESK, Command::Scans(Scans::Finish { scan })).await {
+        // Somebody was quicker and filed it.
+        Err(Error::Refusal(refusal)) => {
+            tracing::info!(code = refusal.code, "a stack that came is off the desk")
+        }
+        done => drop(done?),
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use image::{GrayImage, Luma, Rgb, RgbImage};
 use qrcode::{EcLevel, QrCode, types::Color};
 use serde_json::{Value, json};
@@ -83,7 +83,7 @@ async fn a_page_that_lay_on_its_side_is_upright_in_the_document_and_beside_it() 
     let tag = upright.headers["etag"].to_str().unwrap().to_owned();
     let known = [("if-none-match", tag.as_str())];
     let page = format!("/api/letters/{letter}/pages/2.jpg");
-    let again = clerk.ask(axum::http::Method::GET, &page, "", axum::body::Body::empty(), &known).await;
+    let again = clerk.ask(Method::GET, &page, "", axum::body::Body::empty(), &known).await;
     assert_eq!(again.status, StatusCode::NOT_MODIFIED);
     clerk.get(&format!("/api/letters/{letter}/pages/3.jpg")).await.refused(404, "not_found");
 }
@@ -174,6 +174,54 @@ async fn a_stack_with_marks_lands_on_its_register_rows_by_itself() {
     let desk = clerk.until("/api/scans", noted).await;
     assert_eq!(desk["items"].as_array().unwrap().len(), 4, "{desk}");
     assert_eq!(clerk.get(&paper(stamped)).await.json()["files"].as_array().unwrap().len(), 1, "{again}");
+}
+
+/// What a copier makes of a stack: one PDF, a JPEG on each page.
+fn copied(stack: &[GrayImage]) -> Vec<u8> {
+    let captures = stack.iter().map(|page| {
+        let mut bytes = Vec::new();
+        let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 92);
+        page.write_with_encoder(encoder).unwrap();
+        Ok::<_, std::io::Error>(paper::CaptureRef { bytes: bytes.into(), dpi: 75, turn_degrees: 0 })
+    });
+    let about = paper::About {
+        title: "Scan_0001".into(),
+        subject: String::new(),
+        author: String::new(),
+        language: "vi-VN".into(),
+        created: chrono::DateTime::UNIX_EPOCH.fixed_offset(),
+    };
+    let mut pdf = Vec::new();
+    paper::compose(captures, &about, &mut pdf).unwrap();
+    pdf
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_copiers_stack_with_marks_lands_on_its_rows_too_and_tells_where_its_documents_are() {
+    let school = School::with_sheets(1).await;
+    let clerk = school.clerk().await;
+    let stamped = register(&clerk, "3/C", None).await;
+    let pdf = copied(&[marked(3, None), marked(5, Some(Mark::StampOf(stamped))), marked(7, None)]);
+    let name = [("x-file-name", "chong.pdf")];
+    let brought =
+        clerk.ask(Method::POST, "/api/uploads", "application/octet-stream", pdf.into(), &name).await.json();
+    let letter = clerk
+        .until(&format!("/api/letters/{stamped}"), |letter| !letter["files"].as_array().unwrap().is_empty())
+        .await;
+    assert_eq!(letter["files"][0]["pages"], 2, "{letter}");
+
+    let stack = clerk.get(&format!("/api/scans/{}", id(&brought["scan"]["id"]))).await.json();
+    assert_eq!(
+        (stack["pages_total"].as_u64(), stack["parts"].as_array().unwrap().len()),
+        (Some(1), 1),
+        "{stack}"
+    );
+    let part = &stack["parts"][0];
+    assert_eq!((part["state"].as_str(), part["pages_total"].as_u64()), (Some("filed"), Some(2)), "{part}");
+    assert_eq!(
+        (id(&part["bound_to"]["letter"]), part["bound_to"]["number_text"].as_str()),
+        (stamped, Some("1"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1786,6 +1786,8 @@ export interface components {
                 bin: components["schemas"]["PageView"][];
                 /** @description From the place asked for on. */
                 pages: components["schemas"]["PageView"][];
+                /** @description The other documents of the stack it fell apart with, wherever they are now. */
+                parts: components["schemas"]["ScanPart"][];
             })[];
             /** @description `after` of the next page; none at the end. */
             next?: string | null;
@@ -2138,6 +2140,15 @@ export interface components {
             code: string;
             sentence: string;
         };
+        /** @description A document of a stack that fell apart. */
+        ScanPart: {
+            bound_to?: components["schemas"]["ScanBoundTo"] | null;
+            /** Format: uuid */
+            id: string;
+            note?: components["schemas"]["ScanSaying"] | null;
+            pages_total: number;
+            state: components["schemas"]["ScanState"];
+        };
         /** @description How to go on after a stop. */
         ScanResume: {
             sentence: string;
@@ -2201,6 +2212,8 @@ export interface components {
             bin: components["schemas"]["PageView"][];
             /** @description From the place asked for on. */
             pages: components["schemas"]["PageView"][];
+            /** @description The other documents of the stack it fell apart with, wherever they are now. */
+            parts: components["schemas"]["ScanPart"][];
         };
         /** @description Something to look at before the paper leaves the desk. */
         ScanWarning: {

@@ -45,6 +45,7 @@ export function scan(text: string, with_: Partial<Scan> = {}): Scan {
     pages,
     pages_total: pages.length,
     bin: [],
+    parts: [],
     sheets_got: pages.length,
     warnings: [],
     version: 1,
