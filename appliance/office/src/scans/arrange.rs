@@ -13,6 +13,13 @@ use crate::error::Refusal;
 
 /// The pages as somebody wants them.
 pub(super) fn arrange(scan: &Scan, pages: &[Placed]) -> Result<Event, Refusal> {
+    if scan.order.is_empty() && scan.bin.is_empty() {
+        return Err(Refusal::new(
+            "scan.no_pages",
+            422,
+            "Bản này không có trang ảnh nào để sắp; tệp PDF giữ nguyên thì không sắp lại được. Hãy tải lại trang để xem.",
+        ));
+    }
     let mut named = BTreeSet::new();
     for placed in pages {
         if !scan.has(placed.page) || !named.insert(placed.page) {

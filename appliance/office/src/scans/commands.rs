@@ -50,6 +50,13 @@ pub enum Command {
         /// The page.
         page: Keep,
     },
+    /// All pages of a file that was brought, or none: nobody shall take the first half of a file for the file.
+    KeepPages {
+        /// The job.
+        scan: Uuid,
+        /// The pages, in order.
+        pages: Vec<Keep>,
+    },
     /// The feeder is empty; of what was brought: no more pages will come, and marks may part it.
     Finish {
         /// The job.
@@ -174,6 +181,7 @@ impl Command {
             Self::Start { .. } | Self::Upload { .. } | Self::Bring { .. } => None,
             Self::Begin { scan }
             | Self::KeepPage { scan, .. }
+            | Self::KeepPages { scan, .. }
             | Self::Finish { scan }
             | Self::Fail { scan, .. }
             | Self::Cancel { scan }

@@ -77,7 +77,8 @@ pub fn decide(given: &Given, actor: &Actor, command: &Command, now: &Now) -> Res
     let events = match command {
         Command::Start { .. } | Command::Upload { .. } | Command::Bring { .. } => vec![],
         Command::Begin { .. } => vec![runs::turn_has_come(scan)?],
-        Command::KeepPage { page, .. } => vec![runs::keep(scan, page)?],
+        Command::KeepPage { page, .. } => runs::keep(scan, std::slice::from_ref(page))?,
+        Command::KeepPages { pages, .. } => runs::keep(scan, pages)?,
         Command::Finish { .. } => runs::finish(scan)?,
         Command::Fail { code, .. } if matches!(scan.state, State::Queued | State::Scanning) => {
             vec![Event::Failed { scan: id, code: code.clone() }]
@@ -138,6 +139,7 @@ fn permit(actor: &Actor, command: &Command) -> Result<(), Refusal> {
         | Command::Finish { .. }
         | Command::Fail { .. }
         | Command::Judge { .. }
+        | Command::KeepPages { .. }
         | Command::FallApart { .. }
         | Command::Compose { .. } => actor.must_be_machine(),
         // A button on the device starts a job; what copiers send is brought by nobody, and laid as its file says.

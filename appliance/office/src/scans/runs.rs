@@ -9,6 +9,8 @@
 //!
 //! Only an even count is collated; otherwise every page stays as it came and the clerk is told.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use super::commands::{Command, Keep};
@@ -81,8 +83,8 @@ pub(super) fn turn_has_come(scan: &Scan) -> Result<Event, Refusal> {
     if scan.state == State::Queued { Ok(Event::Begun { scan: scan.id }) } else { Err(ended()) }
 }
 
-/// Keeps a page of a job at work, or of one that was brought.
-pub(super) fn keep(scan: &Scan, page: &Keep) -> Result<Event, Refusal> {
+/// Keeps a page of a job at work, or all those of a file that was brought.
+pub(super) fn keep(scan: &Scan, pages: &[Keep]) -> Result<Vec<Event>, Refusal> {
     match &scan.origin {
         Origin::Scanner(_) if scan.state != State::Scanning => return Err(ended()),
         Origin::Scanner(_) => {}
@@ -97,18 +99,20 @@ pub(super) fn keep(scan: &Scan, page: &Keep) -> Result<Event, Refusal> {
             }
         }
     }
-    room_for(scan, 1)?;
-    Ok(Event::PageKept {
+    room_for(scan, pages.len())?;
+    let kept = |(id, page): (u32, &Keep)| Event::PageKept {
         scan: scan.id,
         capture: page.capture,
         thumbnail: page.thumbnail,
         width_px: page.width_px,
         height_px: page.height_px,
         dpi: page.dpi,
-        page: Some(scan.next_page),
+        page: Some(id),
+        // A scanner's pages come one by one: the row knows which side is next.
         side: page.side.unwrap_or_else(|| next_side(scan)),
         photo: page.photo.clone(),
-    })
+    };
+    Ok((scan.next_page..).zip(pages).map(kept).collect())
 }
 
 /// Which side comes next: a duplex feeder gives front and back in turn, by hand it is the pass, and a page that is
@@ -164,12 +168,19 @@ pub(super) fn sides(scan: &Scan, from: u32) -> (Vec<Placed>, Vec<Placed>) {
     by_hand.partition(|placed| scan.side(placed.page) == Side::Front)
 }
 
-/// Each front with its back behind it, where the first of them stood.
+/// Each front with its back behind it, where the first of them stood. Which belong together says the order in which
+/// they came: somebody may have moved fronts before the backs were through.
 fn collated(scan: &Scan, from: u32, fronts: &[Placed], backs: &[Placed]) -> Vec<Placed> {
     let of_before = |placed: &&Placed| placed.page < from;
     let before: Vec<_> = scan.order.iter().take_while(of_before).copied().collect();
     let after = scan.order.iter().skip(before.len()).filter(of_before).copied();
-    let sheets = fronts.iter().zip(backs.iter().rev()).flat_map(|(front, back)| [*front, *back]);
+    let mut first_to_last: Vec<u32> = fronts.iter().map(|front| front.page).collect();
+    first_to_last.sort_unstable();
+    let mut last_to_first = backs.to_vec();
+    last_to_first.sort_unstable_by_key(|back| back.page);
+    let back_of: BTreeMap<u32, Placed> =
+        first_to_last.into_iter().zip(last_to_first.into_iter().rev()).collect();
+    let sheets = fronts.iter().flat_map(|front| [Some(*front), back_of.get(&front.page).copied()]).flatten();
     before.iter().copied().chain(sheets).chain(after).collect()
 }
 
