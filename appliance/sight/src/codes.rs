@@ -56,6 +56,12 @@ struct Corner {
     hits: u32,
 }
 
+#[derive(Clone, Copy)]
+enum Way {
+    Across,
+    Down,
+}
+
 /// Three corners as a code has them.
 #[derive(Clone, Copy)]
 struct Square {
@@ -127,22 +133,26 @@ impl Plane {
 
     /// Measures a suspected corner down, and across again through the middle found.
     fn crossed(&self, x: usize, y: usize) -> Option<Corner> {
-        let (middle_y, down) = self.measured(x, y, [0, 1])?;
-        let (middle_x, across) = self.measured(x, middle_y as usize, [1, 0])?;
+        let (middle_y, down) = self.measured(x, y, Way::Down)?;
+        let (middle_x, across) = self.measured(x, middle_y as usize, Way::Across)?;
         let alike = (0.6..1.67).contains(&(down / across));
         alike.then_some(Corner { x: middle_x, y: middle_y, module: (down + across) / 2.0, hits: 1 })
     }
 
     /// The middle of the pattern along one direction through a dark pixel, and the pixels of a module.
-    fn measured(&self, x: usize, y: usize, [dx, dy]: [usize; 2]) -> Option<(f32, f32)> {
+    fn measured(&self, x: usize, y: usize, way: Way) -> Option<(f32, f32)> {
         if !self.is_dark(x, y) {
             return None;
         }
         let (mut before, mut after) = ([0_usize; 3], [0_usize; 3]);
-        let most = if dx == 1 { self.width } else { self.height };
-        let start = if dx == 1 { x } else { y };
-        let dark_at = |at: usize| if dx == 1 { self.is_dark(at, y) } else { self.is_dark(x, at) };
-        debug_assert_eq!(dx + dy, 1);
+        let (start, most) = match way {
+            Way::Across => (x, self.width),
+            Way::Down => (y, self.height),
+        };
+        let dark_at = |at: usize| match way {
+            Way::Across => self.is_dark(at, y),
+            Way::Down => self.is_dark(x, at),
+        };
         let mut at = start;
         for (part, length) in before.iter_mut().enumerate() {
             while at > 0 && dark_at(at - 1) == (part % 2 == 0) && *length < 200 {

@@ -6,7 +6,7 @@ use jpeg_decoder::{CodingProcess, Decoder, PixelFormat};
 use std::io::Cursor;
 
 /// A progressive JPEG keeps two bytes of coefficients a sample until its last scan, an interlaced PNG all its rows.
-const MOST_PIXELS_AT_ONCE: u64 = 40_000_000;
+const MOST_PIXELS_AT_ONCE: u64 = 25_000_000;
 
 /// A picture whose header was read and found believable.
 pub(crate) struct Source<'a> {

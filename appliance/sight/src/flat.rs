@@ -11,6 +11,8 @@ const THUMBNAIL_SIDE: u32 = 320;
 /// No scan of ours is finer, and a photograph that is has only more noise.
 const MOST_DPI: f32 = 300.0;
 const LEAST_DPI: f32 = 60.0;
+/// Pixels that a photograph is decoded to where it has them; up to four times as many come of it.
+const MOST_DECODED: f32 = 12_000_000.0;
 const MM_PER_INCH: f32 = 25.4;
 /// Millimetres of the papers a school has: A4 (A3 and A5 have its proportions), F4, letter.
 const PAPERS: [[f32; 2]; 3] = [[210.0, 297.0], [210.0, 330.0], [215.9, 279.4]];
@@ -47,12 +49,12 @@ pub fn straightened(photo: &[u8], corners: &Corners) -> Result<Flat, SightError>
     let (width, height) = (width as f32, height as f32);
     let placed = |scale: f32| corners.0.map(|[x, y]| [x * width * scale, y * height * scale]);
     let proportion = proportion(placed(1.0), [width, height]);
-    let (paper, long_px) = (paper(proportion), long_side(&placed(1.0)));
+    let paper = paper(proportion);
     let long_mm = paper[0].max(paper[1]);
-    let dpi = (long_px * MM_PER_INCH / long_mm).clamp(LEAST_DPI, MOST_DPI).round();
-    let enough = (dpi * long_mm / MM_PER_INCH / long_px).min(1.0);
-    let rgb = source.turned(source.decode((width.max(height) * enough).ceil() as u32)?);
+    let enough = MOST_DPI * long_mm / MM_PER_INCH / long_side(&placed(1.0));
+    let rgb = source.turned(source.decode(worth(&source, enough))?);
     let corners = placed(rgb.width() as f32 / width);
+    let dpi = (long_side(&corners) * MM_PER_INCH / long_mm).clamp(LEAST_DPI, MOST_DPI).round();
     let side = |mm: f32| (mm * dpi / MM_PER_INCH).round() as u32;
     let page = seen_flat(&rgb, corners, [side(paper[0]), side(paper[1])]).ok_or(SightError::BadCorners)?;
     drop(rgb);
@@ -65,8 +67,8 @@ pub fn upright(photo: &[u8]) -> Result<Flat, SightError> {
     let source = Source::open(photo)?;
     let long_mm = PAPERS[0][1];
     let most = (long_mm * MOST_DPI / MM_PER_INCH) as u32;
-    let rgb = source.turned(source.decode(most)?);
-    let rgb = at_most(rgb, most);
+    let enough = most as f32 / source.width.max(source.height) as f32;
+    let rgb = at_most(source.turned(source.decode(worth(&source, enough))?), most);
     let long_px = rgb.width().max(rgb.height()) as f32;
     flat(&rgb, (long_px * MM_PER_INCH / long_mm).round().max(1.0) as u32)
 }
@@ -76,6 +78,14 @@ pub fn thumbnail(bytes: &[u8]) -> Result<Vec<u8>, SightError> {
     let source = Source::open(bytes)?;
     let rgb = source.decode(THUMBNAIL_SIDE)?;
     jpeg(&source.turned(at_most(rgb, THUMBNAIL_SIDE)), THUMBNAIL_QUALITY, None)
+}
+
+/// The long side to decode a photograph at for `enough` of its own. Decoders reduce by powers of two: what a half gives
+/// almost is not worth four times the memory.
+fn worth(source: &Source, enough: f32) -> u32 {
+    let (width, height) = (source.width as f32, source.height as f32);
+    let affordable = (MOST_DECODED / (width * height)).sqrt();
+    (width.max(height) * (0.75 * enough).min(affordable).min(1.0)).ceil() as u32
 }
 
 fn upright_size(source: &Source) -> (u32, u32) {
