@@ -22,7 +22,7 @@ use uuid::Uuid;
 use wire::Sha256;
 
 use super::opened::Content;
-use super::{File, MOST_BYTES, keep, looked_into, refused, row, to_desk, upright};
+use super::{File, MOST_BYTES, keep, looked_into, refused, row, to_desk, upright, whoever_leaves};
 use crate::{App, blocking};
 
 /// The one route whose body may be large and slow.
@@ -80,7 +80,10 @@ async fn upload(
     let file_name = file_name(&headers);
     let name = received(&app, body).await?;
     let scan = match wish.scan {
-        Some(scan) => behind(&app, actor, scan, name, way).await?,
+        Some(scan) => {
+            let app = app.clone();
+            whoever_leaves(async move { behind(&app, actor, scan, name, way).await }).await?
+        }
         None => to_desk(&app, actor, File { name, file_name, way }).await?,
     };
     Ok((StatusCode::CREATED, Json(answer(&app, &viewer, scan).await?)))
@@ -107,9 +110,7 @@ async fn behind(app: &App, actor: Actor, scan: Uuid, name: Sha256, way: Way) -> 
     // Somebody may have filed it while the file came in.
     let before = row(&app.desk, scan).await?.ok_or_else(Refusal::not_found)?;
     takes_pages(&before)?;
-    for page in &pages {
-        keep(app, scan, page.keep.clone()).await?;
-    }
+    keep(app, scan, pages.iter()).await?;
     upright(app, actor, scan, before.next_page, &pages).await?;
     Ok(scan)
 }

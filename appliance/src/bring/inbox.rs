@@ -17,6 +17,7 @@ mod still;
 
 use std::time::{Duration, Instant};
 
+use office::kit::text;
 use office::scans::{Event, Way};
 use office::{Actor, Error, Refusal};
 use paper::InspectError;
@@ -137,6 +138,8 @@ async fn finish(app: &App, folder: &Folder, claimed: Claimed) -> Result<(), Erro
         copied::copied(journal.blobs(), file)
     });
     match read.await? {
+        // Not one of ours: who may write to the share has put a folder or a link there. The others must not wait for it.
+        Err(NotCopied::Unread(_)) if !claimed.is_file() => Ok(()),
         Ok(blob) => bring(app, folder, claimed, blob).await,
         Err(NotCopied::TooLarge) => refuse(app, folder, claimed, &refused::too_large()).await,
         Err(NotCopied::Unwritten(fault)) => Err(fault.into()),
@@ -147,7 +150,7 @@ async fn finish(app: &App, folder: &Folder, claimed: Claimed) -> Result<(), Erro
 /// Lays a taken file on the desk, or the rest of its pages, and puts it away.
 async fn bring(app: &App, folder: &Folder, claimed: Claimed, blob: Sha256) -> Result<(), Error> {
     let room = app.bench.room().await;
-    let before = begun_since(app, claimed.seq).await?;
+    let before = begun_since(app, claimed.seq, claimed.name()).await?;
     let content = match looked_into(app, blob, Way::Folder).await {
         Ok(content) => content,
         Err(Error::Refusal(refusal)) => return refuse(app, folder, claimed, &refusal).await,
@@ -174,9 +177,11 @@ async fn refuse(app: &App, folder: &Folder, claimed: Claimed, refusal: &Refusal)
     blocking(move || place.refuse(&claimed, &sentence, at)).await?.map_err(crate::disk)
 }
 
-/// What was brought from the folder first after this entry.
-async fn begun_since(app: &App, seq: u64) -> Result<Option<Uuid>, Error> {
+/// What was brought from the folder first after this entry, if it bears the file's name: a file that somebody else put
+/// among those under way must not come behind the pages of another.
+async fn begun_since(app: &App, seq: u64, name: String) -> Result<Option<Uuid>, Error> {
     let journal = app.desk.journal().clone();
+    let name = text::tidy(&name);
     blocking(move || -> Result<_, Error> {
         let snapshot = journal.read()?;
         let mut after = seq;
@@ -185,21 +190,23 @@ async fn begun_since(app: &App, seq: u64) -> Result<Option<Uuid>, Error> {
             let Some(last) = entries.last() else { return Ok(None) };
             after = last.header().seq;
             let found = entries.iter().find_map(|entry| from_folder(entry.body()?));
-            if found.is_some() {
-                return Ok(found);
+            if let Some((scan, begun)) = found {
+                // The desk may have cut it.
+                return Ok(name.starts_with(&begun).then_some(scan));
             }
         }
     })
     .await?
 }
 
-/// The job an entry began, if it came from the folder.
-fn from_folder(body: &str) -> Option<Uuid> {
+/// The job an entry began and the name of its file, if it came from the folder.
+fn from_folder(body: &str) -> Option<(Uuid, String)> {
     let body = serde_json::from_str::<wire::Body<'_>>(body).ok()?;
     match office::catalog::Event::parse(body.event.get()).ok()? {
         office::catalog::Event::Scans(
-            Event::Brought { scan, way: Way::Folder, .. } | Event::Uploaded { scan, way: Way::Folder, .. },
-        ) => Some(scan),
+            Event::Brought { scan, file_name, way: Way::Folder, .. }
+            | Event::Uploaded { scan, file_name, way: Way::Folder, .. },
+        ) => Some((scan, file_name)),
         _ => None,
     }
 }

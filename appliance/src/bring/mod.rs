@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! browser   POST /api/uploads ----+
-//! copier    DATA/inbox (2 s) -----+--> blob --> opened: what is it? --+--> pages: Bring, KeepPage ..., Compose
+//! copier    DATA/inbox (2 s) -----+--> blob --> opened: what is it? --+--> pages: Bring, KeepPages, Compose
 //! stick     POST /api/sticks/bring+            (one at a time)       +--> a PDF kept whole: Upload
 //! ```
 //!
@@ -23,7 +23,7 @@ mod straighten;
 
 use std::path::PathBuf;
 
-use office::scans::{Command as Scans, Keep, Paper, Placed, Scan, Way};
+use office::scans::{Command as Scans, Paper, Placed, Scan, Way};
 use office::{Actor, Command, Desk, Error};
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
@@ -67,12 +67,24 @@ struct File {
 
 /// Lays a file on the desk and says as what.
 async fn to_desk(app: &App, actor: Actor, file: File) -> Result<Uuid, Error> {
-    let _room = app.bench.room().await;
-    let way = file.way;
-    let content = looked_into(app, file.name, way).await?;
-    let scan = begun(app, actor.clone(), file, &content).await?;
-    laid(app, actor, (scan, way), content).await?;
-    Ok(scan)
+    let app = app.clone();
+    whoever_leaves(async move {
+        let _room = app.bench.room().await;
+        let way = file.way;
+        let content = looked_into(&app, file.name, way).await?;
+        let scan = begun(&app, actor.clone(), file, &content).await?;
+        laid(&app, actor, (scan, way), content).await?;
+        Ok(scan)
+    })
+    .await
+}
+
+/// Goes on as a task of the box when the browser that asked for it leaves: what came is on its way to the desk.
+async fn whoever_leaves(
+    work: impl Future<Output = Result<Uuid, Error>> + Send + 'static,
+) -> Result<Uuid, Error> {
+    let done = tokio::spawn(work).await;
+    done.unwrap_or_else(|error| Err(Error::Broken(format!("a file came to the desk: {error}"))))
 }
 
 /// Begins a job for it; its pages follow, with the bench held until the last: a stack must not fall apart at its marks
@@ -96,9 +108,7 @@ async fn looked_into(app: &App, name: Sha256, way: Way) -> Result<Content, Error
 async fn laid(app: &App, actor: Actor, (scan, way): (Uuid, Way), content: Content) -> Result<(), Error> {
     let Content::Pages { pages, file } = content else { return Ok(()) };
     let there = row(&app.desk, scan).await?.map_or(0, |scan| scan.next_page.saturating_sub(1));
-    for page in pages.iter().skip(there as usize) {
-        keep(app, scan, page.keep.clone()).await?;
-    }
+    keep(app, scan, pages.iter().skip(there as usize)).await?;
     upright(app, actor, scan, 1, &pages).await?;
     if let Some(file) = file {
         composed(app, scan, file, &pages).await?;
@@ -120,8 +130,10 @@ async fn whole(app: &App, scan: Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-async fn keep(app: &App, scan: Uuid, page: Keep) -> Result<(), Error> {
-    app.desk.execute(SCAN_DESK, Command::Scans(Scans::KeepPage { scan, page })).await?;
+/// All of them or none: half a file on the desk would be taken for all of it, and merged or filed so.
+async fn keep(app: &App, scan: Uuid, pages: impl Iterator<Item = &Page>) -> Result<(), Error> {
+    let pages = pages.map(|page| page.keep.clone()).collect();
+    app.desk.execute(SCAN_DESK, Command::Scans(Scans::KeepPages { scan, pages })).await?;
     Ok(())
 }
 

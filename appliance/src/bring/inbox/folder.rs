@@ -47,6 +47,11 @@ impl Claimed {
     pub(super) fn name(&self) -> String {
         self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
+
+    /// Whether it is a file, and no folder or link.
+    pub(super) fn is_file(&self) -> bool {
+        fs::symlink_metadata(&self.path).is_ok_and(|facts| facts.is_file())
+    }
 }
 
 /// A file that was refused.
