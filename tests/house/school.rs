@@ -31,11 +31,17 @@ pub(crate) struct School {
 
 impl School {
     pub(crate) async fn open() -> Self {
+        Self::open_with(|_| ()).await
+    }
+
+    /// A school whose box is opened with something changed.
+    pub(crate) async fn open_with(change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         std::fs::create_dir_all(folder.path().join("feeder")).unwrap();
         let mut settings = Settings::new(&data, Path::new("/bin/false"));
         settings.via = scanner::Via::Folder(folder.path().join("feeder"));
+        change(&mut settings);
         let open = vanthu::Box::open(settings).await.unwrap();
         let desk = open.app().desk;
         let facts = units::Facts {
@@ -107,8 +113,18 @@ impl School {
         (status, problem["code"].as_str().unwrap_or_default().to_owned())
     }
 
+    /// What somebody gets to see.
+    pub(crate) async fn see(&self, who: &Viewer, path: &str) -> Value {
+        let request =
+            Request::get(path).header(header::COOKIE, self.cookie(who)).body(Body::empty()).unwrap();
+        self.json(request).await
+    }
+
     pub(crate) async fn openapi(&self) -> Value {
-        let request = Request::get("/api/openapi.json").body(Body::empty()).unwrap();
+        self.json(Request::get("/api/openapi.json").body(Body::empty()).unwrap()).await
+    }
+
+    async fn json(&self, request: Request<Body>) -> Value {
         let response = self.router.clone().oneshot(request).await.unwrap();
         serde_json::from_slice(&axum::body::to_bytes(response.into_body(), 8 << 20).await.unwrap()).unwrap()
     }

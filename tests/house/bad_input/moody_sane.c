@@ -9,7 +9,7 @@ typedef int Word;
 typedef struct { const char *name, *vendor, *model, *kind; } Device;
 typedef struct { Word format, last_frame, bytes_per_line, pixels_per_line, lines, depth; } Parameters;
 
-enum { GOOD = 0, CANCELLED = 2, BUSY = 3, INVAL = 4, END = 5, JAMMED = 6, NO_DOCS = 7, COVER_OPEN = 8, IO_ERROR = 9,
+enum { GOOD = 0, UNSUPPORTED = 1, CANCELLED = 2, BUSY = 3, INVAL = 4, END = 5, JAMMED = 6, NO_DOCS = 7, COVER_OPEN = 8, IO_ERROR = 9,
        NO_MEM = 10, DENIED = 11 };
 enum { WIDTH = 400, LINES = 600 };
 
@@ -73,6 +73,8 @@ Word sane_get_parameters(void *handle, Parameters *p) {
 Word sane_start(void *handle) {
     (void)handle;
     lines_read = 0;
+    if (mood_is("unsupported")) return UNSUPPORTED;
+    if (mood_is("invalid")) return INVAL;
     if (mood_is("jammed")) return JAMMED;
     if (mood_is("cover-open")) return COVER_OPEN;
     if (mood_is("feeder-empty")) return NO_DOCS;

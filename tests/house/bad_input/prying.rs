@@ -97,11 +97,16 @@ async fn a_hub_that_asks_for_the_unit_s_key_or_an_unfiled_page_does_not_get_it()
         not_after: Stamp::from_unix_ms(4_000_000_000_000),
     };
     school.ask(&clerk, Command::Seals(seals::Command::AddCertificate { key_file: key, facts }));
-    let scan = school.ask(&clerk, Command::Scans(scans::Command::Start {
-        settings: scans::Settings::default(),
-        queued: false,
-        owner: None,
-    })).unwrap();
+    let scan = school
+        .ask(
+            &clerk,
+            Command::Scans(scans::Command::Start {
+                settings: scans::Settings::default(),
+                queued: false,
+                owner: None,
+            }),
+        )
+        .unwrap();
     let page = scans::Keep {
         capture,
         thumbnail: capture,
@@ -114,8 +119,7 @@ async fn a_hub_that_asks_for_the_unit_s_key_or_an_unfiled_page_does_not_get_it()
     let keep = scans::Command::KeepPage { scan, page };
     school.desk.execute_here(&Actor::Machine("test"), &Command::Scans(keep)).unwrap();
     let paper = scans::Paper { name: pdf, pages: 1, bytes: 21, signed: false };
-    let brought =
-        scans::Command::Upload { file_name: "văn bản.pdf".into(), paper, way: scans::Way::File };
+    let brought = scans::Command::Upload { file_name: "văn bản.pdf".into(), paper, way: scans::Way::File };
     let form = Register {
         issuing_body: "Phòng Nội vụ".into(),
         reference_code: "1/A".into(),

@@ -1,13 +1,13 @@
 //! A furnished school in a moment: the first test furnishes one, every other copies its folder.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::thread::sleep;
+use std::sync::{OnceLock, mpsc};
+use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -117,6 +117,26 @@ pub(super) fn raw(base: &str, request: &[u8]) -> String {
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);
     String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// Hears the clerk's live feed from now on: one message for each change that is about this topic.
+pub(super) fn told_of(school: &School, topic: &'static str) -> mpsc::Receiver<()> {
+    let cookie = school.cookie(&school.staff.clerk);
+    let mut stream = school.connect();
+    write!(stream, "GET /api/live HTTP/1.1\r\nHost: box\r\nCookie: {cookie}\r\n\r\n").unwrap();
+    let mut lines = BufReader::new(stream).lines();
+    let head = lines.next().unwrap().unwrap();
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    let (tell, told) = mpsc::channel();
+    thread::spawn(move || {
+        let about = format!("\"{topic}\"");
+        while let Some(Ok(line)) = lines.next() {
+            if line.contains(&about) && tell.send(()).is_err() {
+                return;
+            }
+        }
+    });
+    told
 }
 
 /// The session cookie of a person, for raw requests.
@@ -314,7 +334,12 @@ pub(super) fn wish(device: &str, source: &str) -> Value {
 /// Waits until a job is over.
 pub(super) fn scanned(clerk: &Client, scan: &Value) -> Value {
     let path = format!("/api/scans/{}", text(scan, "/id").unwrap());
-    wait_for("the scan to end", || Some(clerk.get(&path).unwrap()).filter(|scan| scan["state"] != "scanning"))
+    wait_for("the scan to end", || Some(clerk.get(&path).unwrap()).filter(|scan| !is_at_work(scan)))
+}
+
+/// Whether a job has the scanner or waits for it.
+pub(super) fn is_at_work(scan: &Value) -> bool {
+    ["queued", "scanning"].iter().any(|state| scan["state"] == *state)
 }
 
 /// A job that failed with this code, a sentence and so many pages kept.

@@ -122,13 +122,22 @@ impl Mfp {
         inside(&self.inside).feeder.len()
     }
 
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// A configuration of libsane that knows this copier and nothing else.
     pub(super) fn sane_configuration(&self, folder: &Path) -> String {
+        self.sane_configuration_as(NAME, folder)
+    }
+
+    /// The same where the school calls it something else.
+    pub(super) fn sane_configuration_as(&self, name: &str, folder: &Path) -> String {
         let configuration = folder.join("sane");
         fs::create_dir_all(&configuration).unwrap();
         fs::write(configuration.join("dll.conf"), "airscan\n").unwrap();
         let airscan = format!(
-            "[devices]\n\"{NAME}\" = http://{}/eSCL, eSCL\n[options]\ndiscovery = disable\nws-discovery = off\n",
+            "[devices]\n\"{name}\" = http://{}/eSCL, eSCL\n[options]\ndiscovery = disable\nws-discovery = off\n",
             self.address
         );
         fs::write(configuration.join("airscan.conf"), airscan).unwrap();

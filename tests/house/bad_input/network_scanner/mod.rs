@@ -2,6 +2,7 @@
 //! meets - a jam, an open lid, somebody copying, a cable pulled in the middle of a page, switched off over night.
 
 mod mfp;
+mod presence;
 
 use std::fs;
 

@@ -21,7 +21,7 @@ pub(super) fn scan(line: &mut Line) -> Answer<Paper> {
     demand(!pages.is_empty(), format!("the scan brought no page: {done}"))?;
     for page in pages {
         let thumbnail =
-            clerk.bytes(&format!("/api/scans/{scan}/pages/{}.jpg?size=small", number(page, "/number")?))?;
+            clerk.bytes(&format!("/api/scans/{scan}/pages/{}.jpg?size=small", number(page, "/page")?))?;
         demand(thumbnail.starts_with(&[0xff, 0xd8]), "a page's thumbnail is no JPEG")?;
     }
     line.kept.note_scan(&done)?;
