@@ -8,6 +8,7 @@ use super::events::{Event, Part};
 use super::model::{Placed, Scan};
 use super::page::ScanPage;
 use super::rules::{ids, page_of, room_for};
+use super::runs::no_backs_to_come;
 use crate::clock::Now;
 use crate::error::Refusal;
 
@@ -36,6 +37,11 @@ pub(super) fn arrange(scan: &Scan, pages: &[Placed]) -> Result<Event, Refusal> {
                 "Trang chỉ xoay được 90, 180 hoặc 270 độ. Hãy xoay lại.",
             ));
         }
+    }
+    let stayed = scan.order.iter().map(|placed| placed.page).filter(|page| named.contains(page));
+    let wanted = pages.iter().map(|placed| placed.page).filter(|page| scan.place(*page).is_some());
+    if !stayed.eq(wanted) {
+        no_backs_to_come(scan)?;
     }
     Ok(Event::Arranged { scan: scan.id, pages: pages.to_vec() })
 }
@@ -79,6 +85,8 @@ pub(super) fn merge(scan: &Scan, other: &Scan) -> Result<Event, Refusal> {
             "Chỉ gộp được những bản có trang ảnh; tệp PDF giữ nguyên thì không gộp. Hãy chọn bản khác.",
         ));
     }
+    no_backs_to_come(scan)?;
+    no_backs_to_come(other)?;
     room_for(scan, other.order.len())?;
     Ok(Event::Merged { scan: scan.id, from: other.id })
 }

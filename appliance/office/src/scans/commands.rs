@@ -83,7 +83,7 @@ pub enum Command {
         /// It waits for its turn.
         queued: bool,
     },
-    /// Both sides did not come out even, and are wanted as they are.
+    /// A run that stopped, or whose sides did not come out even, is wanted as it is.
     Settle {
         /// The job.
         scan: Uuid,

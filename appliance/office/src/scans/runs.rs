@@ -9,8 +9,6 @@
 //!
 //! Only an even count is collated; otherwise every page stays as it came and the clerk is told.
 
-use std::collections::BTreeMap;
-
 use uuid::Uuid;
 
 use super::commands::{Command, Keep};
@@ -168,19 +166,12 @@ pub(super) fn sides(scan: &Scan, from: u32) -> (Vec<Placed>, Vec<Placed>) {
     by_hand.partition(|placed| scan.side(placed.page) == Side::Front)
 }
 
-/// Each front with its back behind it, where the first of them stood. Which belong together says the order in which
-/// they came: somebody may have moved fronts before the backs were through.
+/// Each front with its back behind it, where the first of them stood.
 fn collated(scan: &Scan, from: u32, fronts: &[Placed], backs: &[Placed]) -> Vec<Placed> {
     let of_before = |placed: &&Placed| placed.page < from;
     let before: Vec<_> = scan.order.iter().take_while(of_before).copied().collect();
     let after = scan.order.iter().skip(before.len()).filter(of_before).copied();
-    let mut first_to_last: Vec<u32> = fronts.iter().map(|front| front.page).collect();
-    first_to_last.sort_unstable();
-    let mut last_to_first = backs.to_vec();
-    last_to_first.sort_unstable_by_key(|back| back.page);
-    let back_of: BTreeMap<u32, Placed> =
-        first_to_last.into_iter().zip(last_to_first.into_iter().rev()).collect();
-    let sheets = fronts.iter().flat_map(|front| [Some(*front), back_of.get(&front.page).copied()]).flatten();
+    let sheets = fronts.iter().zip(backs.iter().rev()).flat_map(|(front, back)| [*front, *back]);
     before.iter().copied().chain(sheets).chain(after).collect()
 }
 
@@ -244,12 +235,25 @@ pub(super) fn half_sheet(scan: &Scan) -> Option<u32> {
     (stopped && duplex && alone).then_some(last)
 }
 
-/// Fronts and backs stay as they came: a person has looked.
+/// What a run that stopped has brought is all there is - no backs, no more sheets -, and stays as it lies: a person has
+/// looked. From then on marks may part it, like a stack that came to its end.
 pub(super) fn settle(scan: &Scan) -> Result<Event, Refusal> {
-    let uneven = scan.state == State::Failed && scan.error.as_deref() == Some(SIDES_MISMATCH);
-    if uneven || scan.state == State::Turning {
+    let stopped = matches!(scan.state, State::Turning | State::Failed | State::Cancelled);
+    if stopped && scan.settings().is_some() {
         return Ok(Event::Finished { scan: scan.id });
     }
     at_rest(scan)?;
     Err(Refusal::new("scan.settled", 409, "Bản quét này không còn gì chờ quyết. Hãy tải lại trang để xem."))
+}
+
+/// Passes a job whose fronts do not wait for their backs: those are told by the order of the fronts.
+pub(super) fn no_backs_to_come(scan: &Scan) -> Result<(), Refusal> {
+    if scan.by_hand_from.is_none() || scan.error.as_deref() == Some(SIDES_MISMATCH) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        "scan.half_done",
+        409,
+        "Bản này còn chờ mặt sau, xếp theo thứ tự mặt trước. Hãy bấm “Quét tiếp” cho xong, hoặc bấm “Thế là đủ”, rồi sắp hay gộp.",
+    ))
 }

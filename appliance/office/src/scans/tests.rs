@@ -103,7 +103,7 @@ fn each_command_passes_in_the_states_it_is_for() {
         ("yyy --- ---", &clerk, Command::Cancel { scan: ID }),
         ("nny yyy nnn", &clerk, Command::Continue { scan: ID, aim: None, queued: false }),
         ("nnn yyy nnn", &clerk, Command::Continue { scan: ID, aim: Some(Aim::After(2)), queued: true }),
-        ("nny nnn nnn", &clerk, Command::Settle { scan: ID, version }),
+        ("nny nyy nnn", &clerk, Command::Settle { scan: ID, version }),
         ("nnn yyy nnn", &clerk, Command::Arrange { scan: ID, version, pages: vec![Placed::new(2)] }),
         ("nnn yyy nnn", &clerk, Command::Split { scan: ID, version }),
         ("nnn yyy nnn", &clerk, Command::Merge { scan: ID, version, from: OTHER, from_version: 7 }),
