@@ -140,7 +140,8 @@ async fn split(
         let mut items = Vec::new();
         for part in [id].into_iter().chain(parts) {
             let Some(scan) = rows.get::<Scan>(&part.to_string())? else { break };
-            items.push(ScanView::read(rows, &scan, 0, Live::default())?);
+            let read = if part == id { ScanView::read } else { ScanView::alone };
+            items.push(read(rows, &scan, 0, Live::default())?);
         }
         Ok(items)
     });

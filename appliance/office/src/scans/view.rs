@@ -218,6 +218,14 @@ impl ScanView {
     /// # Errors
     /// If the store fails.
     pub fn read(rows: &Rows<'_>, scan: &Scan, from: usize, live: Live) -> Result<Self, Fault> {
+        Ok(Self { parts: parts(rows, scan)?, ..Self::alone(rows, scan, from, live)? })
+    }
+
+    /// The same without the other documents of its stack: of a stack of a thousand each would tell of all others.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub(super) fn alone(rows: &Rows<'_>, scan: &Scan, from: usize, live: Live) -> Result<Self, Fault> {
         let skipped = from.saturating_sub(1);
         let wanted = pages(rows, scan.id, &scan.order)?;
         let mut head = ScanHead::read(rows, scan, live)?;
@@ -228,7 +236,7 @@ impl ScanView {
             head,
             pages: placed.map(|((place, placed), page)| PageView::of(place, placed, page)).collect(),
             bin: bin.map(|(placed, page)| PageView::of(0, placed, page)).collect(),
-            parts: parts(rows, scan)?,
+            parts: Vec::new(),
         })
     }
 }
