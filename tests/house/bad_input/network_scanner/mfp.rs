@@ -16,6 +16,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -30,6 +31,10 @@ use tokio_util::sync::CancellationToken;
 const NAME: &str = "Bluebird Office 300";
 /// Its identity on every network.
 pub(super) const UUID: &str = "4e1f3b7a-0c55-4d6e-9a2b-5f60718293a4";
+
+/// What a sheet takes. Not to be left out: where the whole stack has come before `sane_start` is awake, sane-airscan says
+/// that there was no paper, and no copier made of metal is as fast.
+const A_SHEET_TAKES: Duration = Duration::from_millis(100);
 
 /// What goes wrong, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +67,7 @@ struct Inside {
 }
 
 struct Job {
+    number: u32,
     from_feeder: bool,
     pages: u32,
 }
@@ -181,20 +187,25 @@ async fn begin(State(shared): State<Shared>, asked: String) -> Response {
         return StatusCode::CONFLICT.into_response();
     }
     inside.jobs += 1;
-    inside.job = Some(Job { from_feeder, pages: 0 });
-    let place = format!("/eSCL/ScanJobs/{}", inside.jobs);
+    let number = inside.jobs;
+    inside.job = Some(Job { number, from_feeder, pages: 0 });
+    let place = format!("/eSCL/ScanJobs/{number}");
     (StatusCode::CREATED, [(header::LOCATION, place)]).into_response()
 }
 
-async fn end(State(shared): State<Shared>, InPath(_job): InPath<u32>) -> StatusCode {
-    inside(&shared).job = None;
+/// Word of the end of a job may come after the next has begun.
+async fn end(State(shared): State<Shared>, InPath(number): InPath<u32>) -> StatusCode {
+    inside(&shared).job.take_if(|job| job.number == number);
     StatusCode::OK
 }
 
-async fn next(State(shared): State<Shared>, InPath(_job): InPath<u32>) -> Response {
+async fn next(State(shared): State<Shared>, InPath(number): InPath<u32>) -> Response {
+    tokio::time::sleep(A_SHEET_TAKES).await;
     let mut inside = inside(&shared);
     let trouble = inside.trouble;
-    let Some(job) = &mut inside.job else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(job) = inside.job.as_mut().filter(|job| job.number == number) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let (fed, from_feeder) = (job.pages, job.from_feeder);
     match trouble {
         Some(Trouble::JamAfter(pages) | Trouble::CoverOpenAfter(pages)) if fed >= pages => {
