@@ -12,6 +12,7 @@
 mod above;
 mod clock;
 mod data;
+mod desk;
 mod disk;
 mod door;
 mod edge;
