@@ -184,7 +184,10 @@ impl Desk {
         };
         let mark = kind.map(|kind| MarkSeen { kind, letter: Some(Uuid::from_u128(9)) });
         let flags = if mark.is_none() { vec!["blank".into()] } else { vec![] };
-        self.machine(Scans::Judge { scan, page, seen: Seen { flags, mark, ..Seen::default() } });
+        let row: ScanPage =
+            self.office.desk.journal().read().unwrap().get(&ScanPage::key(scan, page)).unwrap().unwrap();
+        let seen = Seen { flags, mark, ..Seen::default() };
+        self.machine(Scans::Judge { scan, page, capture: row.capture, seen });
     }
 
     /// Where each picture lies, and whether the rows agree with one another.

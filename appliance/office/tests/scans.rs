@@ -108,7 +108,10 @@ impl DeskOf {
 
     fn see(&self, scan: Uuid, page: u32, flags: &[&str], mark: Option<MarkSeen>) {
         let flags = flags.iter().map(|flag| (*flag).into()).collect();
-        self.machine(Scans::Judge { scan, page, seen: Seen { flags, mark, ..Seen::default() } });
+        let row: ScanPage =
+            self.office.desk.journal().read().unwrap().get(&ScanPage::key(scan, page)).unwrap().unwrap();
+        let seen = Seen { flags, mark, ..Seen::default() };
+        self.machine(Scans::Judge { scan, page, capture: row.capture, seen });
     }
 }
 

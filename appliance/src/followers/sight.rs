@@ -110,7 +110,8 @@ async fn attend(app: &App, scan: Uuid) -> Result<(), Error> {
         tried = before;
         let Some((page, before)) = next else { break };
         tried.insert(page.page);
-        let judge = Scans::Judge { scan, page: page.page, seen: judged(app, page, before).await? };
+        let (number, capture) = (page.page, page.capture);
+        let judge = Scans::Judge { scan, page: number, capture, seen: judged(app, page, before).await? };
         match app.desk.execute(SIGHT, Command::Scans(judge)).await {
             // Somebody took the page away meanwhile.
             Ok(_) | Err(Error::Refusal(_)) => {}

@@ -8,10 +8,7 @@ use crate::clock::Now;
 use crate::error::{Error, Refusal};
 use crate::kit::{PersonRef, Told, text};
 use crate::rights::{Actor, Role};
-use crate::scans::{Settings, sensible};
-
-/// Longest name, in characters.
-const NAME_CHARS: usize = 60;
+use crate::scans::{PROFILE_CHARS, Settings, sensible};
 
 /// Decides, knowing every profile there is.
 ///
@@ -48,8 +45,8 @@ fn named(others: &[&Profile], name: &str) -> Result<(), Refusal> {
     if name.is_empty() {
         return refuse("Hãy đặt tên cho cách quét này, ví dụ “Công văn hai mặt”.".into());
     }
-    if name.chars().count() > NAME_CHARS {
-        return refuse(format!("Tên dài quá {NAME_CHARS} chữ. Hãy rút ngắn."));
+    if name.chars().count() > PROFILE_CHARS {
+        return refuse(format!("Tên dài quá {PROFILE_CHARS} chữ. Hãy rút ngắn."));
     }
     if others.iter().any(|other| text::fold(&other.name) == text::fold(name)) {
         return refuse(format!("Máy quét này đã có cách quét tên “{name}”. Hãy đặt tên khác."));
@@ -58,6 +55,10 @@ fn named(others: &[&Profile], name: &str) -> Result<(), Refusal> {
 }
 
 fn pressed(others: &[&Profile], button: Option<&str>) -> Result<(), Refusal> {
+    if button.is_some_and(|button| button.chars().count() > PROFILE_CHARS) {
+        let sentence = "Máy quét không có nút này. Hãy chọn một nút trong danh sách.";
+        return Err(Refusal::field("profile.button", "button", sentence));
+    }
     let Some(other) = others.iter().find(|other| button.is_some() && other.button.as_deref() == button)
     else {
         return Ok(());

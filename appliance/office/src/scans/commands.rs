@@ -128,6 +128,8 @@ pub enum Command {
         scan: Uuid,
         /// The page.
         page: u32,
+        /// The picture that was looked at: a photograph may have been made flat anew meanwhile.
+        capture: Sha256,
         /// What was seen.
         seen: Seen,
     },

@@ -36,5 +36,5 @@ pub use commands::{Command, Keep};
 pub use events::{Event, Part};
 pub use model::{Aim, LastSettings, Origin, Paper, Pass, Placed, Scan, Settings, Side, State, Way};
 pub use page::{MarkKind, MarkSeen, Photo, ScanPage, Seen, pages};
-pub(crate) use runs::sensible;
+pub(crate) use runs::{PROFILE_CHARS, sensible};
 pub use sentences::sentence;

@@ -44,7 +44,9 @@ pub fn gather(rows: &Rows<'_>, command: &Command) -> Result<Given, Fault> {
     given.scan = rows.get(&id.to_string())?;
     match (command, &given.scan) {
         (Command::Merge { from, .. }, _) => given.other = rows.get(&from.to_string())?,
-        (Command::Redo { page, .. }, _) => given.pages.extend(rows.get(&ScanPage::key(id, *page))?),
+        (Command::Redo { page, .. } | Command::Judge { page, .. }, _) => {
+            given.pages.extend(rows.get(&ScanPage::key(id, *page))?)
+        }
         (Command::FallApart { .. }, Some(scan)) if marks::may_part(scan) => {
             given.pages = pages(rows, id, &scan.order)?;
             for letter in marks::named(&given.pages) {
@@ -108,10 +110,11 @@ pub fn decide(given: &Given, actor: &Actor, command: &Command, now: &Now) -> Res
             changeable(other, *from_version)?;
             vec![arrange::merge(scan, other)?]
         }
-        // A page that was moved on meanwhile is looked at where it lies now.
-        Command::Judge { page, .. } if !scan.has(*page) => vec![],
-        Command::Judge { page, seen, .. } => {
-            vec![Event::PageJudged { scan: id, page: *page, seen: seen.clone() }]
+        Command::Judge { page, capture, seen, .. } => {
+            // A page that was moved on meanwhile is looked at where it lies now, and a new picture of it anew.
+            let is_this = given.pages.first().is_some_and(|page| page.capture == *capture);
+            let judged = Event::PageJudged { scan: id, page: *page, seen: seen.clone() };
+            if scan.has(*page) && is_this { vec![judged] } else { vec![] }
         }
         Command::Redo { version, page, picture, .. } => {
             changeable(scan, *version)?;

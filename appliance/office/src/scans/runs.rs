@@ -22,6 +22,8 @@ use crate::rights::Actor;
 
 /// Longest file name kept, in characters.
 const FILE_NAME_CHARS: usize = 120;
+/// Longest name of a profile, in characters.
+pub(crate) const PROFILE_CHARS: usize = 60;
 /// Most sheets anybody counts for one job.
 const MOST_SHEETS: u32 = 1_000;
 /// Why a job stopped whose fronts and backs do not come out even.
@@ -64,6 +66,13 @@ pub(crate) fn sensible(settings: &Settings) -> Result<(), Refusal> {
             "scan.setting",
             "both_sides_by_hand",
             "Chỉ quét hai mặt bằng tay được với khay nạp một mặt. Hãy chọn khay nạp một mặt.",
+        ));
+    }
+    if settings.profile.as_ref().is_some_and(|name| name.chars().count() > PROFILE_CHARS) {
+        return Err(Refusal::field(
+            "scan.setting",
+            "profile",
+            "Không có cách quét tên ấy. Hãy chọn lại cách quét.",
         ));
     }
     if settings.sheets_expected.is_some_and(|sheets| !(1..=MOST_SHEETS).contains(&sheets)) {

@@ -71,6 +71,10 @@ fn keep() -> Keep {
     Keep { capture, thumbnail, width_px: 1, height_px: 1, dpi: 300, side: None, photo: None }
 }
 
+fn judge(page: u32, capture: Sha256) -> Command {
+    Command::Judge { scan: ID, page, capture, seen: Seen::default() }
+}
+
 fn paper() -> Paper {
     Paper { name: Sha256::ZERO, pages: 1, bytes: 9, signed: false }
 }
@@ -109,8 +113,9 @@ fn each_command_passes_in_the_states_it_is_for() {
         ("nnn yyy nnn", &clerk, Command::Merge { scan: ID, version, from: OTHER, from_version: 7 }),
         ("--- --- ---", &MACHINE, Command::FallApart { scan: ID }),
         // What is seen of a page is welcome at any time: the verdict comes late on a box that is at work.
-        ("yyy yyy yyy", &MACHINE, Command::Judge { scan: ID, page: 1, seen: Seen::default() }),
-        ("--- --- ---", &MACHINE, Command::Judge { scan: ID, page: 9, seen: Seen::default() }),
+        ("yyy yyy yyy", &MACHINE, judge(1, Sha256::ZERO)),
+        ("--- --- ---", &MACHINE, judge(9, Sha256::ZERO)),
+        ("--- --- ---", &MACHINE, judge(1, Sha256::of(b"the picture before"))),
         ("nnn yyy nnn", &MACHINE, Command::Compose { scan: ID, version, paper: paper() }),
         ("nny yyy nnn", &clerk, Command::Discard { scan: scan_id }),
     ];
@@ -124,6 +129,7 @@ fn each_command_passes_in_the_states_it_is_for() {
                 given.scan.iter_mut().for_each(opened);
                 given.scan.iter_mut().for_each(|scan| scan.by_hand_from = by_hand.then_some(1));
                 given.other = Some(scan(OTHER, State::Done, 1));
+                given.pages = vec![page(1, "", false)];
                 match ask(&given, actor, &command) {
                     Ok(events) if events.is_empty() => '-',
                     Ok(_) => 'y',
@@ -150,7 +156,7 @@ fn who_may_ask_what() {
         ("ynnnnn", Command::Continue { scan: ID, aim: None, queued: false }),
         ("y?yxnn", Command::Discard { scan: ID }),
         ("nnnnny", Command::Compose { scan: ID, version: 7, paper: paper() }),
-        ("nnnnny", Command::Judge { scan: ID, page: 1, seen: Seen::default() }),
+        ("nnnnny", judge(1, Sha256::ZERO)),
     ];
     let askers = [
         person(Role::Clerk, stranger),
