@@ -27,9 +27,14 @@ pub(crate) fn of(app: &App) -> Surroundings {
 pub(crate) fn brief(overview: &Overview) -> (&'static str, String) {
     match &overview.outcome {
         _ if overview.is_busy() => ("busy", "Máy quét đang làm việc.".to_owned()),
-        None => ("busy", "Đang tìm máy quét.".to_owned()),
+        None => ("busy", office::scans::sentence("scanner.looking").to_owned()),
         Some(Ok(())) => {
-            let labels: Vec<_> = overview.here().map(|known| known.device.label.as_str()).collect();
+            // One that does not let itself be opened is there, and of no use.
+            let usable = overview.here().filter(|known| !known.device.sources.is_empty());
+            let labels: Vec<_> = usable.map(|known| known.device.label.as_str()).collect();
+            if labels.is_empty() {
+                return ("failed", office::scans::sentence("scanner.failed").to_owned());
+            }
             ("ready", format!("Máy quét sẵn sàng: {}.", labels.join(", ")))
         }
         Some(Err(error)) => (state_of(error), office::scans::sentence(error.code()).to_owned()),

@@ -503,7 +503,8 @@ fn the_list_of_the_desk_shows_first_pages() {
     let scan = desk.done(3);
     desk.arrange(scan, placed(&[2, 3]));
     let rows = desk.office.desk.journal().read().unwrap();
-    let line = ScanLine::read(&rows, &desk.scan(scan), Live { queue_place: Some(2), feeding: None }).unwrap();
+    let line =
+        ScanLine::read(&rows, &desk.scan(scan), Live { queue_place: Some(2), ..Live::default() }).unwrap();
     let line = serde_json::to_value(line).unwrap();
     assert_eq!((&line["first_page"]["page"], &line["pages_total"]), (&2.into(), &2.into()));
     assert_eq!(line["queue_place"], 2);

@@ -192,8 +192,13 @@ impl ScanDesk {
 
     /// Browsers that show scanners ask again.
     pub(super) fn tell_scanners(&self) {
+        self.tell("scanners");
+    }
+
+    /// Browsers that show this ask again, though no entry says that anything changed.
+    pub(super) fn tell(&self, topic: &'static str) {
         let seq = *self.inner.desk.journal().tip().borrow();
-        self.inner.live.tell(Event::Changed(Changed { seq, topics: vec!["scanners"] }));
+        self.inner.live.tell(Event::Changed(Changed { seq, topics: vec![topic] }));
     }
 
     /// A scanner that was there at the last look, or is now. After a failure nobody believes the last look.
@@ -296,8 +301,10 @@ impl ScanDesk {
     /// What of a job is not in its row: its place in the queue, and the page that is coming in.
     pub fn live(&self, scan: Uuid) -> Live {
         let state = self.state();
-        let feeding = state.lanes.values().find_map(|lane| lane.running(scan)?.feeding.as_ref());
+        let running = state.lanes.values().find_map(|lane| lane.running(scan));
+        let feeding = running.and_then(|job| job.feeding.as_ref());
         Live {
+            getting_ready: running.is_some_and(Running::is_getting_ready),
             queue_place: state.lanes.values().find_map(|lane| lane.place(scan)),
             feeding: feeding.map(|feeding| PageFeeding {
                 page: feeding.page,

@@ -1,7 +1,8 @@
 //! One job at work: from the first sheet to the last, and whatever ends it before.
 
+use std::convert::Infallible;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use office::scans::{Command as Scan, Keep, Scan as Row};
 use office::{Actor, Command, Error};
@@ -11,7 +12,7 @@ use uuid::Uuid;
 use wire::Sha256;
 
 use super::desk::{SCAN_DESK, ScanDesk};
-use super::lane::Ticket;
+use super::lane::{Ticket, WONDER};
 use crate::followers::live::{Event, Feeding, Kept};
 
 /// How long the box waits before it tries again to write down how a job ended.
@@ -59,7 +60,10 @@ impl ScanDesk {
             let request = self.addressed(request);
             scanners.scan(request, keep, cancel.clone()).await
         };
-        let outcome = outcome.await;
+        let outcome = tokio::select! {
+            outcome = outcome => outcome,
+            never = self.tell_when_it_gets_ready(scan) => match never {},
+        };
         let not_kept = not_kept.into_inner().unwrap_or_else(PoisonError::into_inner);
         let cancelled_by = self.with_running(scan, |job| job.cancelled_by.take()).flatten();
         match (outcome, cancelled_by) {
@@ -68,6 +72,19 @@ impl ScanDesk {
             (Err(error), _) => {
                 let code = self.why(&error, not_kept.as_ref());
                 (SCAN_DESK, Scan::Fail { scan, code: code.into() })
+            }
+        }
+    }
+
+    /// Browsers ask again when people begin to wonder why nothing moves, and when it moves again.
+    async fn tell_when_it_gets_ready(&self, scan: Uuid) -> Infallible {
+        let mut told = false;
+        loop {
+            tokio::time::sleep(WONDER / 4).await;
+            let now = self.with_running(scan, |job| job.is_getting_ready()).unwrap_or(false);
+            if now != told {
+                told = now;
+                self.tell("scans");
             }
         }
     }
@@ -114,6 +131,7 @@ impl ScanDesk {
             Progress::Lines { page, done, of } => self.tell_lines(scan, page, done, of),
             Progress::Page { capture, .. } => {
                 let (number, name) = self.keep_page(scan, capture).await?;
+                self.with_running(scan, |job| job.moved_at = Instant::now());
                 self.inner.live.tell(Event::Page(Kept { scan, number, capture: name.to_string() }));
             }
         }
@@ -136,6 +154,9 @@ impl ScanDesk {
     fn tell_lines(&self, scan: Uuid, page: u32, lines_done: u32, lines_of: Option<u32>) {
         let feeding = self.with_running(scan, |job| {
             let page = job.first_page.saturating_add(page).saturating_sub(1);
+            if lines_done > 0 {
+                job.moved_at = Instant::now();
+            }
             job.feeding.insert(Feeding { scan, page, lines_done, lines_of }).clone()
         });
         if let Some(feeding) = feeding {

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use office::Viewer;
 use office::scans::Command as Scan;
@@ -38,6 +39,8 @@ pub(super) struct Running {
     /// Who stopped it: the end of the job is written in her name.
     pub(super) cancelled_by: Option<Viewer>,
     pub(super) feeding: Option<Feeding>,
+    /// When a line or a page came last.
+    pub(super) moved_at: Instant,
     /// Id of the first page of this run.
     pub(super) first_page: u32,
     /// Cancelled when it is written down how the job ended.
@@ -46,7 +49,16 @@ pub(super) struct Running {
     pub(super) no_room: bool,
 }
 
+/// A scanner that brings no line for so long is getting ready, and people begin to wonder.
+pub(super) const WONDER: Duration = Duration::from_secs(4);
+
 impl Running {
+    /// Whether it lets people wait for the first line of a page.
+    pub(super) fn is_getting_ready(&self) -> bool {
+        let between_pages = self.feeding.as_ref().is_none_or(|feeding| feeding.lines_done == 0);
+        between_pages && self.moved_at.elapsed() >= WONDER
+    }
+
     /// Stops it in her name; the token fires when its end is written down.
     pub(super) fn cancel(&mut self, by: &Viewer) -> CancellationToken {
         self.cancelled_by.get_or_insert_with(|| by.clone());
@@ -116,6 +128,7 @@ impl Lane {
             cancel: cancel.clone(),
             cancelled_by: None,
             feeding: None,
+            moved_at: Instant::now(),
             first_page: 1,
             ended: ended.clone(),
             no_room: false,

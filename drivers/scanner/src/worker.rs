@@ -70,7 +70,7 @@ fn serve(via: Via) -> Result<(), ScanError> {
     let flag = Arc::clone(&cancel);
     thread::Builder::new()
         .name("orders".into())
-        .spawn(move || read_orders(&sender, &flag))
+        .spawn(move || read_orders(sender, &flag))
         .map_err(|e| ScanError::WorkerDied(format!("thread: {e}")))?;
     let mut desk = Desk { out, orders, cancel, told_lines: None, told_watching: None, warms_up: false };
     let mut driver: Box<dyn Driver> = match via {
@@ -104,7 +104,7 @@ fn carry_out(order: Order, driver: &mut dyn Driver, desk: &mut Desk) -> Result<R
 
 /// The reader's whole life. A scan begins without a cancel; the flag is cleared here and not where the scan is
 /// done, because a cancel that follows at once must not be lost.
-fn read_orders(orders: &Sender<Order>, cancel: &AtomicBool) {
+fn read_orders(orders: Sender<Order>, cancel: &AtomicBool) {
     let mut stdin = std::io::stdin().lock();
     while let Ok(Some(order)) = protocol::read::<Order>(&mut stdin) {
         match order {
@@ -117,7 +117,7 @@ fn read_orders(orders: &Sender<Order>, cancel: &AtomicBool) {
         }
     }
     cancel.store(true, Ordering::Relaxed);
-    let _ = orders.send(Order::Cancel); // wakes a scan that waits for its page to be kept
+    drop(orders); // ends what waits for a page to be kept or for the next order
     thread::sleep(ORPHAN);
     std::process::exit(1);
 }

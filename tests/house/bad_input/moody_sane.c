@@ -40,6 +40,7 @@ Word sane_get_devices(const Device ***list, Word local_only) {
     static const Device one = {"moody:0", "Moody", "One", "flatbed scanner"};
     static const Device *devices[] = {&one, NULL}, *none[] = {NULL};
     (void)local_only;
+    while (mood_is("wait-in-the-list")) usleep(10000);
     *list = mood_is("torn-away") ? none : devices;
     return GOOD;
 }
@@ -73,6 +74,7 @@ Word sane_get_parameters(void *handle, Parameters *p) {
 Word sane_start(void *handle) {
     (void)handle;
     lines_read = 0;
+    while (mood_is("wait-in-start")) usleep(10000);
     if (mood_is("unsupported")) return UNSUPPORTED;
     if (mood_is("invalid")) return INVAL;
     if (mood_is("jammed")) return JAMMED;

@@ -23,6 +23,7 @@ struct Scene {
 const SCENES: &[Scene] = &[
     Scene { codes: &["scan.no_libsane"], play: no_libsane },
     Scene { codes: &["scan.no_scanner"], play: no_scanner },
+    Scene { codes: &["scanner.looking", "scanner.warming"], play: slow },
     Scene {
         codes: &["scanner.ready", "scanner.scanning", "scan.queued", "scan.scanner_gone", "scan.keep"],
         play: at_work,
@@ -58,13 +59,7 @@ const SCENES: &[Scene] = &[
 const ELSEWHERE: &[(&str, &str)] = &[
     ("disk.full", "needs a disk of its own: full_disk.rs"),
     ("scan.too_many_pages", "a thousand sheets, in a test of its own below"),
-    ("scanner.looking", UNSAID),
-    ("scanner.waking", UNSAID),
-    ("scanner.warming", UNSAID),
-    ("scanner.stopping", UNSAID),
-    ("scanner.restarting", UNSAID),
 ];
-const UNSAID: &str = "there is a sentence, and no moment at which the box says it";
 
 /// What was read over HTTP, by code.
 #[derive(Default)]
@@ -150,6 +145,25 @@ fn moody(name: &str) -> (Mood, School) {
     let mood = Mood::well(&folder(name));
     let school = School::open(name, &mood.variables());
     (mood, school)
+}
+
+/// A scanner that takes its time: to be found, and to begin.
+fn slow(shown: &mut Shown) {
+    let mood = Mood::well(&folder("states-slow"));
+    mood.is("wait-in-the-list");
+    let school = School::open("states-slow", &mood.variables());
+    let clerk = school.clerk();
+    let home = clerk.get("/api/home").unwrap();
+    shown.reads("scanner.looking", home["scanner"]["sentence"].as_str().unwrap());
+    mood.is("well");
+    let wish = wish(&scanner_of(&clerk), "flatbed");
+    mood.is("wait-in-start");
+    let path = format!("/api/scans/{}", begin(&clerk, &wish)["id"].as_str().unwrap());
+    shown.saying(&wait_for("the box to say why nothing moves", || {
+        let note = clerk.get(&path).unwrap()["note"].clone();
+        (!note.is_null()).then_some(note)
+    }));
+    mood.is("well");
 }
 
 fn at_work(shown: &mut Shown) {

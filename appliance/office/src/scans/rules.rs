@@ -93,7 +93,7 @@ pub fn decide(given: &Given, actor: &Actor, command: &Command, now: &Now) -> Res
         Command::Continue { aim, queued, .. } => vec![runs::go_on(scan, *aim, *queued)?],
         Command::Settle { version, .. } => {
             fresh(scan, *version)?;
-            vec![runs::settle(scan)?]
+            runs::settle(scan)?
         }
         Command::Arrange { version, pages, .. } => {
             changeable(scan, *version)?;

@@ -151,22 +151,28 @@ pub(super) fn finish(scan: &Scan) -> Result<Vec<Event>, Refusal> {
     if scan.state != State::Scanning {
         return Err(ended());
     }
-    let Some(from) = scan.by_hand_from else { return Ok(vec![Event::Finished { scan: id }]) };
+    Ok(through(scan))
+}
+
+/// What comes of a run whose sheets are all through: the end, the turning of the stack, or leaves of a book.
+fn through(scan: &Scan) -> Vec<Event> {
+    let id = scan.id;
+    let Some(from) = scan.by_hand_from else { return vec![Event::Finished { scan: id }] };
     let (fronts, backs) = sides(scan, from);
     if scan.pass == Pass::Fronts {
-        return Ok(vec![if fronts.is_empty() {
+        return vec![if fronts.is_empty() {
             Event::Finished { scan: id }
         } else {
             Event::Turned { scan: id }
-        }]);
+        }];
     }
     if fronts.len() != backs.len() {
-        return Ok(vec![Event::Failed { scan: id, code: SIDES_MISMATCH.into() }]);
+        return vec![Event::Failed { scan: id, code: SIDES_MISMATCH.into() }];
     }
-    Ok(vec![
+    vec![
         Event::Arranged { scan: id, pages: collated(scan, from, &fronts, &backs) },
         Event::Finished { scan: id },
-    ])
+    ]
 }
 
 /// Fronts and backs of what is scanned by hand, each as it came.
@@ -244,12 +250,20 @@ pub(super) fn half_sheet(scan: &Scan) -> Option<u32> {
     (stopped && duplex && alone).then_some(last)
 }
 
-/// What a run that stopped has brought is all there is - no backs, no more sheets -, and stays as it lies: a person has
-/// looked. From then on marks may part it, like a stack that came to its end.
-pub(super) fn settle(scan: &Scan) -> Result<Event, Refusal> {
-    let stopped = matches!(scan.state, State::Turning | State::Failed | State::Cancelled);
-    if stopped && scan.settings().is_some() {
-        return Ok(Event::Finished { scan: scan.id });
+/// What a run that stopped has brought is all there is, a person has looked: the power failed between the last sheet and
+/// the word that the feeder is empty. Of both sides by hand it is all of that side; where the backs do not come at all, or
+/// do not fit, the pages stay as they lie. From then on marks may part it, like a stack that came to its end.
+pub(super) fn settle(scan: &Scan) -> Result<Vec<Event>, Refusal> {
+    let as_it_lies = vec![Event::Finished { scan: scan.id }];
+    match scan.state {
+        State::Turning => return Ok(as_it_lies),
+        State::Failed | State::Cancelled if scan.settings().is_some() => {
+            let backs = scan.by_hand_from.map_or(0, |from| sides(scan, from).1.len());
+            let none_came = scan.pass == Pass::Backs && backs == 0;
+            let do_not_fit = scan.error.as_deref() == Some(SIDES_MISMATCH);
+            return Ok(if none_came || do_not_fit { as_it_lies } else { through(scan) });
+        }
+        _ => {}
     }
     at_rest(scan)?;
     Err(Refusal::new("scan.settled", 409, "Bản quét này không còn gì chờ quyết. Hãy tải lại trang để xem."))

@@ -7,10 +7,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("scanner.ready", "Máy quét sẵn sàng. Hãy đặt giấy rồi bấm Quét."),
     ("scanner.scanning", "Máy quét đang làm việc. Hãy bấm Quét nếu muốn xếp hàng chờ đến lượt."),
     ("scanner.looking", "Đang tìm máy quét. Hãy đợi vài giây."),
-    ("scanner.waking", "Đang đánh thức máy quét. Hãy đợi, máy nghỉ lâu cần đến một phút."),
-    ("scanner.warming", "Đèn máy quét đang nóng lên. Hãy đợi, máy sẽ tự quét khi đèn đủ sáng."),
-    ("scanner.stopping", "Đang dừng máy quét. Các trang đã quét vẫn còn; hãy đợi máy nhả tờ giấy ra."),
-    ("scanner.restarting", "Máy quét không trả lời nên đang được khởi động lại. Hãy đợi khoảng mười giây."),
+    (
+        "scanner.warming",
+        "Máy quét đang chuẩn bị: làm nóng đèn, kéo giấy, có máy cần đến một phút. Hãy đợi; nếu giấy không nhúc nhích thì bấm “Dừng quét”.",
+    ),
     (
         "scanner.gone",
         "Máy quét này không còn nối với hộp. Hãy bật máy và cắm lại dây; hộp sẽ tự nhận ra, cách quét đã đặt vẫn còn.",

@@ -19,6 +19,8 @@ pub struct Live {
     pub queue_place: Option<u32>,
     /// The page that is coming in.
     pub feeding: Option<PageFeeding>,
+    /// The scanner warms up or pulls in paper, and people begin to wonder.
+    pub getting_ready: bool,
 }
 
 /// How far the page is that is coming in.
@@ -263,6 +265,7 @@ impl ScanHead {
             Origin::Scanner(settings) => ("scanner", settings.device_label.clone()),
             Origin::Upload { file_name, way } => (way_name(*way), file_name.clone()),
         };
+        let note = if live.getting_ready { Some("scanner.warming") } else { note(scan) };
         Ok(Self {
             id: scan.id,
             from,
@@ -286,7 +289,7 @@ impl ScanHead {
             warnings: of_the_stack(scan),
             error: scan.error.as_deref().map(Saying::of),
             resume: resume(scan),
-            note: note(scan).map(Saying::of),
+            note: note.map(Saying::of),
             bound_to,
             parted_from: scan.parted_from,
             paper: scan.paper.as_ref().map(|paper| PaperView::of(scan.id, paper)),
