@@ -1,7 +1,7 @@
-//! One capture: what a scanner or a camera made of one side of a sheet, and what of it PDF/A can carry untouched.
+//! One capture: what a scanner or a camera made of one side of a sheet, and what of it PDF/A can carry without loss.
 
-use crate::{jpeg, png, turn::Turn};
-use std::{borrow::Cow, io::Cursor};
+use crate::{jbig2::Ink, jpeg, png, turn::Turn};
+use std::borrow::Cow;
 
 /// One capture to be composed, in the order of the pages.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub enum CaptureFault {
     },
 }
 
-/// A capture whose header has been checked, ready to be embedded without touching its samples. Its sizes are those of
+/// A capture whose header has been checked, ready to be embedded without changing a sample. Its sizes are those of
 /// the capture as it lies, before it is turned.
 pub(crate) struct Picture<'a> {
     pub(crate) width_px: u32,
@@ -55,12 +55,12 @@ pub(crate) struct Picture<'a> {
     pub(crate) coding: Coding<'a>,
 }
 
-/// How the samples are coded, in the terms of PDF.
+/// The samples, as what they go into a PDF.
 pub(crate) enum Coding<'a> {
     /// `/DCTDecode`, 8 bits.
     Jpeg { bytes: &'a [u8], grey: bool },
-    /// `/FlateDecode` with PNG predictors, 1 bit grey, 0 is black.
-    Bilevel { zlib: Vec<u8> },
+    /// `/JBIG2Decode`, 1 bit grey; not coded yet.
+    Bilevel { ink: Ink },
 }
 
 impl CaptureRef<'_> {
@@ -97,11 +97,8 @@ impl CaptureRef<'_> {
         if facts.colour_type != 0 || facts.interlaced || facts.transparent {
             return Err(CaptureFault::Unsupported("1-bit PNG with palette, transparency or interlacing"));
         }
-        // The samples are carried over unseen, so look once whether they are all there.
-        image::ImageReader::with_format(Cursor::new(&self.bytes[..]), image::ImageFormat::Png)
-            .decode()
-            .map_err(|_| CaptureFault::Damaged("PNG samples"))?;
-        Ok((facts.width_px, facts.height_px, Coding::Bilevel { zlib: png::samples(&self.bytes)? }))
+        let ink = Ink::of_grey(facts.width_px, facts.height_px, png::bits(&self.bytes)?);
+        Ok((facts.width_px, facts.height_px, Coding::Bilevel { ink }))
     }
 }
 

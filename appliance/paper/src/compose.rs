@@ -1,20 +1,21 @@
 //! Captures to PDF/A-2b (ISO 19005-2, level B), streamed.
 //!
 //! Object numbers are fixed - catalog, page tree, information, metadata, profile, then three to a page - so that pages
-//! can be written as they come and the page tree last. Only one page is held at a time. The samples are never
-//! recoded: what the scanner saw is what the archive keeps.
+//! can be written as they come and the page tree last. Only one page is held at a time. What the scanner saw is what the
+//! archive keeps: a JPEG goes in byte for byte, black and white is packed tighter and loses no dot.
 
 use crate::{
     capture::{CaptureFault, CaptureRef, Coding, Picture},
-    icc, pdftext, xmp,
+    icc, jbig2, pdftext, xmp,
 };
 use chrono::{DateTime, FixedOffset};
 use pdf_writer::{
-    Chunk, Content, Filter, Name, Rect, Ref, Str, TextStr,
-    types::{OutputIntentSubtype, Predictor},
-    writers::Catalog,
+    Chunk, Content, Filter, Name, Rect, Ref, Str, TextStr, types::OutputIntentSubtype, writers::Catalog,
 };
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 const CATALOG: Ref = Ref::new(1);
 const PAGE_TREE: Ref = Ref::new(2);
@@ -135,10 +136,10 @@ fn write_image(chunk: &mut Chunk, id: Ref, picture: &Picture<'_>) {
     let width = i32::try_from(picture.width_px).expect("a page side was checked");
     let height = i32::try_from(picture.height_px).expect("a page side was checked");
     let samples = match &picture.coding {
-        Coding::Jpeg { bytes, .. } => bytes,
-        Coding::Bilevel { zlib } => zlib.as_slice(),
+        Coding::Jpeg { bytes, .. } => Cow::Borrowed(*bytes),
+        Coding::Bilevel { ink } => jbig2::encode(ink).into(),
     };
-    let mut image = chunk.image_xobject(id, samples);
+    let mut image = chunk.image_xobject(id, &samples);
     image.width(width).height(height);
     match picture.coding {
         Coding::Jpeg { grey, .. } => {
@@ -146,10 +147,8 @@ fn write_image(chunk: &mut Chunk, id: Ref, picture: &Picture<'_>) {
             if grey { image.color_space().device_gray() } else { image.color_space().device_rgb() }
         }
         Coding::Bilevel { .. } => {
-            image.bits_per_component(1).filter(Filter::FlateDecode);
+            image.bits_per_component(1).filter(Filter::Jbig2Decode);
             image.color_space().device_gray();
-            let mut parameters = image.decode_parms();
-            parameters.predictor(Predictor::PngOptimum).colors(1).bits_per_component(1).columns(width);
         }
     }
 }

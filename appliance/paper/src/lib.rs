@@ -5,8 +5,8 @@
 //! gives the same bytes.
 //!
 //! **Compose.** [`compose()`] takes captures one after another - JPEG as the scanner made it, or 1-bit PNG - and streams
-//! PDF/A-2b (ISO 19005-2): pages in true size, the picture bytes untouched, sRGB output intent, XMP, one
-//! cross-reference table. It holds one page at a time.
+//! PDF/A-2b (ISO 19005-2): pages in true size, the bytes of a JPEG untouched, black and white as lossless JBIG2, sRGB
+//! output intent, XMP, one cross-reference table. It holds one page at a time.
 //!
 //! **Sign.** [`Prepared`] -> [`Digested`] -> [`Signed`] is PAdES B-B (ETSI EN 319 142-1), cut where the standard cuts
 //! it: reserve a hole, digest all but the hole, let a key sign, put the CMS into the hole. Each step consumes the one
@@ -54,6 +54,7 @@ mod convert;
 mod face;
 mod icc;
 mod inspect;
+mod jbig2;
 mod jpeg;
 mod look;
 mod pdftext;

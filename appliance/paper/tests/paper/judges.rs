@@ -65,14 +65,36 @@ pub(crate) fn pdftotext(bytes: &[u8], arguments: &[&str]) -> String {
 
 /// The pictures of a file exactly as they are stored in it.
 pub(crate) fn pdfimages(bytes: &[u8]) -> Vec<Vec<u8>> {
+    taken_out(bytes, "-all")
+}
+
+/// The pictures of a file as poppler decodes them.
+pub(crate) fn pdfimages_decoded(bytes: &[u8]) -> Vec<image::GrayImage> {
+    let decoded = |picture: &Vec<u8>| image::load_from_memory(picture).unwrap().into_luma8();
+    taken_out(bytes, "-png").iter().map(decoded).collect()
+}
+
+fn taken_out(bytes: &[u8], how: &str) -> Vec<Vec<u8>> {
     let held = hold(bytes);
     let root = held.beside("image");
-    poppler("pdfimages", &["-all", held.path.to_str().unwrap(), root.to_str().unwrap()]);
+    poppler("pdfimages", &[how, held.path.to_str().unwrap(), root.to_str().unwrap()]);
     let mut paths: Vec<PathBuf> =
         std::fs::read_dir(held.directory.path()).unwrap().map(|e| e.unwrap().path()).collect();
     paths.retain(|path| path.file_name().unwrap().to_str().unwrap().starts_with("image"));
     paths.sort();
     paths.iter().map(|path| std::fs::read(path).unwrap()).collect()
+}
+
+/// What the other decoder makes of a JBIG2 stream as PDF embeds it; it finds nothing to warn of.
+pub(crate) fn jbig2dec(stream: &[u8]) -> image::GrayImage {
+    let held = hold(stream);
+    let out = held.beside("out.pbm");
+    let arguments =
+        ["--embedded", "--format", "pbm", "--output", out.to_str().unwrap(), held.path.to_str().unwrap()];
+    let output = run("jbig2dec", &arguments, "run `cargo xtask setup`, or install jbig2dec");
+    let said = text(&output);
+    assert!(output.status.success() && said.is_empty(), "jbig2dec: {said}");
+    image::open(out).unwrap().into_luma8()
 }
 
 /// Page one as grey pixels at 72 dpi: width, height, samples.

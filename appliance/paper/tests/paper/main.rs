@@ -1,10 +1,11 @@
-//! What `paper` makes is judged by programs that are not ours: poppler, qpdf and pyHanko. A missing judge fails the
+//! What `paper` makes is judged by programs that are not ours: poppler, jbig2dec, qpdf and pyHanko. A missing judge fails the
 //! test that needs it, with the sentence that says how to get it.
 
 // The helpers are tests too, but clippy knows only functions marked as such.
 #![allow(clippy::unwrap_used)]
 
 mod apart;
+mod bilevel;
 mod compose;
 mod judges;
 mod samples;

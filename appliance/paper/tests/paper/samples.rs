@@ -23,6 +23,32 @@ pub(crate) fn scan(number: u32) -> Vec<u8> {
     fixture(&format!("pages/p{number:02}.jpg"))
 }
 
+/// As the scanner's worker writes it: one bit a pixel, 1 is white.
+pub(crate) fn bilevel_png(page: &image::GrayImage) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, page.width(), page.height());
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::One);
+    let packed = |eight: &[u8]| {
+        eight.iter().enumerate().fold(0, |byte, (at, grey)| byte | u8::from(*grey > 127) << (7 - at))
+    };
+    let rows = page.as_raw().chunks(page.width() as usize);
+    // Whatever stands behind the last pixel of a row is not part of the picture: here it alternates.
+    let behind = [0x00, 0xFF]
+        .into_iter()
+        .cycle()
+        .map(|byte: u8| byte & (0xFF_u16 >> ((page.width() + 7) % 8 + 1)) as u8);
+    let mut samples = Vec::new();
+    for (row, behind) in rows.zip(behind) {
+        samples.extend(row.chunks(8).map(packed));
+        *samples.last_mut().unwrap() |= behind;
+    }
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&samples).unwrap();
+    writer.finish().unwrap();
+    bytes
+}
+
 pub(crate) fn about() -> About {
     About {
         title: "Kế hoạch năm học 2026–2027 <bản 1 & 2>".into(),

@@ -39,6 +39,7 @@ const PACKAGES: &[Package] = &[
         needed: For::Test,
     },
     Package { name: "qpdf", why: "an independent judge of PDF files", needed: For::Test },
+    Package { name: "jbig2dec", why: "an independent judge of black-and-white pages", needed: For::Test },
     Package { name: "openssl", why: "makes and reads the test certificates", needed: For::Test },
     Package { name: "iproute2", why: "gives the announcement test its own network", needed: For::Test },
     Package { name: "procps", why: "kill, with which the tests pull the plug", needed: For::Test },
