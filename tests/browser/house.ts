@@ -12,6 +12,8 @@ interface House {
   hub: { url: string; password: string };
   staff: Record<'clerk' | 'head' | 'teacher' | 'otherTeacher' | 'it', Person>;
   sealPin: string;
+  /** The folder that is the tray of the second scanner. */
+  tray: string;
 }
 
 function read(): House {

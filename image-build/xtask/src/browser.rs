@@ -1,13 +1,17 @@
-//! The browser's walks: Playwright with Debian's Chromium against a furnished house of real programs.
+//! The browser's walks: Playwright with Debian's Chromium against a furnished house of real programs. Beside the scanner
+//! with the sample pages stands one whose tray is a folder, in which a walk lays what it wants to see fed.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::demo::house::House;
 use crate::demo::line::{Line, SEAL_PIN};
 use crate::demo::machines::Reach;
 use crate::demo::{self, staff::SCHOOL};
+use crate::place::{self, at};
 use crate::run::{Outcome, run};
 use crate::setup::{self, node};
 use crate::webpage;
@@ -28,14 +32,29 @@ pub fn walks() -> Outcome {
 /// # Errors
 /// When a walk fails; Playwright's own report is above it.
 pub fn in_the_browser() -> Outcome {
-    let line = demo::furnished("browser", Reach::Here)?;
+    let mut house = House::build(&place::fresh_folder("browser")?, Reach::Here)?;
+    let tray = plug_in_tray(&mut house)?;
+    let line = demo::furnish(house)?;
     let facts = line.house.folder.join("house.json");
-    write(&facts, &facts_of(&line))?;
+    write(&facts, &facts_of(&line, &tray))?;
     run(node::npm("tests/browser", &["test"]).env("VANTHU_HOUSE", &facts))
 }
 
+/// The scanner of `tests/browser/tray_sane.c`, and the folder that is its tray.
+fn plug_in_tray(house: &mut House) -> Outcome<PathBuf> {
+    let [drivers, tray] = ["drivers", "tray"].map(|name| house.folder.join(name));
+    for folder in [&drivers, &tray] {
+        fs::create_dir_all(folder).map_err(|why| format!("{}: {why}", folder.display()))?;
+    }
+    let mut compile = Command::new("cc");
+    compile.args(["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o"]);
+    run(compile.arg(drivers.join("libsane-tray.so.1")).arg(at("tests/browser/tray_sane.c")))?;
+    house.plug_in("tray", &drivers, vec![("TRAY".to_owned(), tray.display().to_string())])?;
+    Ok(tray)
+}
+
 /// What a walker must know of the house.
-fn facts_of(line: &Line) -> Value {
+fn facts_of(line: &Line, tray: &Path) -> Value {
     let house = &line.house;
     let person = |person: &demo::staff::Person| json!({"username": person.username, "name": person.name, "password": person.password});
     let staff = &house.staff;
@@ -45,6 +64,7 @@ fn facts_of(line: &Line) -> Value {
         "staff": {"clerk": person(&staff.clerk), "head": person(&staff.head), "teacher": person(&staff.teacher),
                   "otherTeacher": person(&staff.other_teacher), "it": person(&staff.it)},
         "sealPin": SEAL_PIN,
+        "tray": tray,
     })
 }
 

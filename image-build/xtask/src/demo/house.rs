@@ -72,6 +72,18 @@ impl House {
         Ok(Self { folder: folder.to_path_buf(), staff, operator_password, school, hub })
     }
 
+    /// Puts a second scanner beside the first: a driver in a folder of its own, where libsane finds it by `name`, and
+    /// what the driver is told. The box must still be off.
+    ///
+    /// # Errors
+    /// When libsane's configuration cannot be written.
+    pub fn plug_in(&mut self, name: &str, drivers: &Path, told: Vec<(String, String)>) -> Outcome {
+        sheets::also_through(&self.folder, name)?;
+        self.school.add_environment(vec![("LD_LIBRARY_PATH".to_owned(), text(drivers))]);
+        self.school.add_environment(told);
+        Ok(())
+    }
+
     /// A one-time code with which the school's box may join the hub.
     ///
     /// # Errors

@@ -51,8 +51,13 @@ impl Machine {
     /// Adds environment variables.
     #[must_use]
     pub fn with_environment(mut self, variables: Vec<(String, String)>) -> Self {
-        self.environment.extend(variables);
+        self.add_environment(variables);
         self
+    }
+
+    /// Adds environment variables, for the next time it is switched on.
+    pub fn add_environment(&mut self, variables: Vec<(String, String)>) {
+        self.environment.extend(variables);
     }
 
     /// Where it is found: `http://host:port`.

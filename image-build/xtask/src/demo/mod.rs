@@ -64,7 +64,14 @@ pub fn stay_up() -> Outcome {
 /// # Errors
 /// When a machine does not start or a station fails.
 pub fn furnished(kind: &str, reach: Reach) -> Outcome<Line> {
-    let mut house = House::build(&place::fresh_folder(kind)?, reach)?;
+    furnish(House::build(&place::fresh_folder(kind)?, reach)?)
+}
+
+/// The same for a house that is built and still off.
+///
+/// # Errors
+/// As [`furnished`].
+pub fn furnish(mut house: House) -> Outcome<Line> {
     house.hub.start()?;
     house.school.start()?;
     let mut line = Line::new(house);

@@ -42,6 +42,15 @@ pub fn lay(folder: &Path) -> Outcome<Sheets> {
     Ok(Sheets { environment, arguments: Vec::new() })
 }
 
+/// Names one more driver to libsane in the configuration [`lay`] wrote.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn also_through(folder: &Path, driver: &str) -> Outcome {
+    // libsane asks the drivers from the last line up, and the sample pages stay the first scanner.
+    write(&folder.join("sane/dll.conf"), format!("{driver}\npnm\n").as_bytes())
+}
+
 fn has_libsane() -> bool {
     // The pnm backend is what is driven; it lies in Debian's multi-architecture folder, whose name we need not know.
     let backends = "sane/libsane-pnm.so.1";
