@@ -92,10 +92,11 @@ test('a stack is counted, a second one waits, and a closed tab changes nothing',
   await expect(other.getByText('Sắp đến lượt bản này.')).toBeVisible();
   await usableByEverybody(other, 'scan that waits');
   await other.getByRole('button', { name: 'Thôi, không chờ nữa' }).click();
-  await toDesk(other);
+  await expect(other).toHaveURL(/\/desk$/);
   const busy = other.getByRole('region', { name: 'Đang ở máy quét' });
   await expect(busy.getByText('đang quét trang 1')).toBeVisible();
   await expect(busy.getByRole('listitem')).toHaveCount(1);
+  await expect(other.getByText('chưa quét được trang nào'), 'who left the queue without a page leaves nothing behind').toHaveCount(0);
   await usableByEverybody(other, 'scan desk while the scanner works');
   await busy.getByRole('link').click();
   expect(other.url()).toBe(first);

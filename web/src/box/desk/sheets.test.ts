@@ -28,6 +28,7 @@ it.each([
   [line({ state: "scanning", pages_total: 4, feeding: { page: 7, lines_done: 1, lines_of: null } }), "đang quét trang 7"],
   [line({ state: "turning", pages_total: 12 }), "đã có 12 mặt trước, chờ quét mặt sau"],
   [line({ state: "failed", pages_total: 37 }), "dừng giữa chừng, còn giữ 37 trang"],
+  [line({ state: "failed", pages_total: 0 }), "chưa quét được trang nào"],
   [line({ pages_total: 1200 }), "1.200 trang, chưa vào sổ"],
 ])("says where a scan stands: %#", (lying, said) => expect(standing(lying, null)).toBe(said));
 

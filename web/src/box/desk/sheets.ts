@@ -68,7 +68,8 @@ export function standing(scan: ScanLine, feeding: Feeding | null): string {
     case "turning":
       return `đã có ${count(scan.pages_total)} mặt trước, chờ quét mặt sau`;
     default:
-      return isStopped(scan) ? `dừng giữa chừng, còn giữ ${pages}` : `${pages}, chưa vào sổ`;
+      if (!isStopped(scan)) return `${pages}, chưa vào sổ`;
+      return pagesOf(scan) ? `dừng giữa chừng, còn giữ ${pages}` : "chưa quét được trang nào";
   }
 }
 
