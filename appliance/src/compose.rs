@@ -95,10 +95,10 @@ pub(crate) fn stated(title: &str, unit: String, created: DateTime<FixedOffset>) 
 fn written(journal: &journal::Journal, pages: &[(Placed, ScanPage)], about: &About) -> Result<Paper, Error> {
     let captures = pages.iter().map(|(placed, page)| {
         let bytes = journal.blobs().read(&page.capture)?.ok_or(journal::Fault::MissingBlob(page.capture))?;
-        Ok::<_, journal::Fault>(CaptureRef { bytes: bytes.into(), dpi: page.dpi, turn_degrees: placed.turn })
+        Ok::<_, journal::Fault>(CaptureRef::new(bytes, page.dpi).turned(placed.turn))
     });
     let mut blob = journal.blobs().writer()?;
-    let composed = paper::compose(captures, about, &mut blob).map_err(not_composed)?;
+    let composed = paper::compose(captures, about, paper::Making::default(), &mut blob).map_err(not_composed)?;
     let name = blob.finish()?;
     Ok(Paper { name, pages: composed.pages, bytes: composed.bytes, signed: false })
 }

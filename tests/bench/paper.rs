@@ -62,10 +62,10 @@ pub(crate) fn composed(pictures: &[PathBuf], into: &Path) -> Outcome {
         created: DateTime::parse_from_rfc3339("2026-11-21T14:05:09+07:00")?,
     };
     let captures = pictures.iter().map(|picture| {
-        fs::read(picture).map(|bytes| CaptureRef { bytes: bytes.into(), dpi: DPI, turn_degrees: 0 })
+        fs::read(picture).map(|bytes| CaptureRef::new(bytes, DPI))
     });
     let mut out = BufWriter::new(File::create(into)?);
-    compose(captures, &about, &mut out)?;
+    compose(captures, &about, paper::Making::default(), &mut out)?;
     Ok(out.flush()?)
 }
 

@@ -80,7 +80,7 @@ impl Scanned {
         let leaf = self.leaves.get(place).ok_or(CaptureFault::Damaged("no such page"))?;
         let stream = self.document.get_object(leaf.picture).and_then(Object::as_stream);
         let bytes = &stream.map_err(|_| CaptureFault::Damaged("picture of a page"))?.content;
-        let capture = CaptureRef { bytes: bytes.as_slice().into(), dpi: leaf.dpi, turn_degrees: 0 };
+        let capture = CaptureRef::new(bytes.as_slice(), leaf.dpi);
         let (width_px, height_px) = capture.picture().map(|picture| (picture.width_px, picture.height_px))?;
         // A reader of PDF takes no notice of an orientation in there; a browser would.
         let (bytes, format) = (jpeg::without_exif(bytes)?, ConvertedFormat::Jpeg);

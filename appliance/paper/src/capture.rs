@@ -1,6 +1,6 @@
 //! One capture: what a scanner or a camera made of one side of a sheet, and what of it PDF/A can carry without loss.
 
-use crate::{jbig2::Ink, jpeg, png, turn::Turn};
+use crate::{jbig2::Ink, jpeg, making::Dress, png, text::PageText, turn::Turn};
 use std::borrow::Cow;
 
 /// One capture to be composed, in the order of the pages.
@@ -12,6 +12,23 @@ pub struct CaptureRef<'a> {
     pub dpi: u32,
     /// Clockwise, so that the page stands upright: 0, 90, 180 or 270.
     pub turn_degrees: u16,
+    /// What else is done to it.
+    pub dress: Dress,
+    /// Its words, if they have been read: they go unseen into the page.
+    pub text: Option<Cow<'a, PageText>>,
+}
+
+impl<'a> CaptureRef<'a> {
+    /// A page that lies as it should, unread.
+    pub fn new(bytes: impl Into<Cow<'a, [u8]>>, dpi: u32) -> Self {
+        Self { bytes: bytes.into(), dpi, turn_degrees: 0, dress: Dress::default(), text: None }
+    }
+
+    /// The same, turned clockwise by 0, 90, 180 or 270 degrees.
+    #[must_use]
+    pub fn turned(self, turn_degrees: u16) -> Self {
+        Self { turn_degrees, ..self }
+    }
 }
 
 /// Why a capture cannot stand in a document of record.

@@ -6,7 +6,9 @@
 
 use crate::{
     capture::{CaptureFault, CaptureRef, Coding, Picture},
-    icc, jbig2, pdftext, xmp,
+    icc, jbig2,
+    making::{Making, PageMade, WhyPlain},
+    pdftext, xmp,
 };
 use chrono::{DateTime, FixedOffset};
 use pdf_writer::{
@@ -49,6 +51,8 @@ pub struct Composed {
     pub bytes: u64,
     /// SHA-256 of the file, the name of its blob.
     pub sha256: [u8; 32],
+    /// What became of each page.
+    pub made: Vec<PageMade>,
 }
 
 /// Why no document came of the captures. What was written so far is to be thrown away.
@@ -82,6 +86,7 @@ pub enum ComposeError {
 pub fn compose<'a, E>(
     captures: impl Iterator<Item = Result<CaptureRef<'a>, E>>,
     about: &About,
+    making: Making,
     out: &mut impl Write,
 ) -> Result<Composed, ComposeError>
 where
@@ -90,18 +95,23 @@ where
     let mut file = File::new(out);
     file.header()?;
     let mut pages = 0;
+    let mut made = Vec::new();
     for capture in captures {
         let page = pages + 1;
         let capture = capture.map_err(|e| ComposeError::Capture { page, cause: e.into() })?;
         let picture = capture.picture().map_err(|fault| ComposeError::Page { page, fault })?;
         write_page(&mut file, page_refs(pages), &picture)?;
+        made.push(match picture.coding {
+            Coding::Jpeg { .. } => PageMade::Plain(WhyPlain::Asked),
+            Coding::Bilevel { .. } => PageMade::Bilevel,
+        });
         pages = page;
     }
     if pages == 0 {
         return Err(ComposeError::NoPages);
     }
     write_document(&mut file, about, pages)?;
-    Ok(file.finish(pages)?)
+    Ok(file.finish(pages, made)?)
 }
 
 struct PageRefs {
@@ -231,7 +241,7 @@ impl<'a, W: Write> File<'a, W> {
 
     /// One section from object 0 on, without gaps (§6.1.4), and the trailer with the file's identifier (§6.1.3):
     /// the digest of all that precedes it.
-    fn finish(mut self, pages: u32) -> io::Result<Composed> {
+    fn finish(mut self, pages: u32, made: Vec<PageMade>) -> io::Result<Composed> {
         self.offsets.sort_unstable();
         let start = self.at;
         let identifier: String =
@@ -249,6 +259,6 @@ impl<'a, W: Write> File<'a, W> {
         self.put(tail.as_bytes())?;
         self.out.flush()?;
         let sha256 = self.digest.finish().as_ref().try_into().expect("SHA-256 has 32 bytes");
-        Ok(Composed { pages, bytes: self.at, sha256 })
+        Ok(Composed { pages, bytes: self.at, sha256, made })
     }
 }

@@ -91,7 +91,7 @@ pub(crate) fn believable(stated: Option<u32>, width: u32, height: u32) -> u32 {
 }
 
 fn kept_as_it_is(bytes: &[u8], dpi: u32) -> Option<Converted> {
-    let capture = CaptureRef { bytes: bytes.into(), dpi, turn_degrees: 0 };
+    let capture = CaptureRef::new(bytes, dpi);
     let picture = capture.picture().ok()?;
     let format = if jpeg::is_jpeg(bytes) { ConvertedFormat::Jpeg } else { ConvertedFormat::Png };
     let (width_px, height_px) = (picture.width_px, picture.height_px);

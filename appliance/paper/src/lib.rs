@@ -15,7 +15,7 @@
 //!
 //! ```
 //! # fn key_signs(_: &[u8]) -> Result<Vec<u8>, String> { Err("no key in this example".into()) }
-//! use paper::{About, CaptureRef, Face, Look, Prepared, SignatureFacts, compose};
+//! use paper::{About, CaptureRef, Face, Look, Making, Prepared, SignatureFacts, compose};
 //!
 //! fn seal(scan: &[u8], tinos: Vec<u8>, chain: &[Vec<u8>]) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
 //!     let at = chrono::DateTime::parse_from_rfc3339("2026-11-21T14:05:09+07:00")?;
@@ -25,8 +25,8 @@
 //!         title: "Kế hoạch năm học".into(), subject: String::new(), author: unit.into(),
 //!         language: "vi-VN".into(), created: at,
 //!     };
-//!     let pages = [Ok::<_, std::io::Error>(CaptureRef { bytes: scan.into(), dpi: 300, turn_degrees: 0 })];
-//!     compose(pages.into_iter(), &about, &mut pdf)?;
+//!     let pages = [Ok::<_, std::io::Error>(CaptureRef::new(scan, 300))];
+//!     compose(pages.into_iter(), &about, Making::default(), &mut pdf)?;
 //!
 //!     let look = Look::TextBlock { lines: vec!["Bản số hóa".into(), unit.into(), "21-11-2026 14:05:09 +07:00".into()] };
 //!     let facts = SignatureFacts { reason: None, location: None, name: unit.into(), signed_at: at };
@@ -56,12 +56,16 @@ mod icc;
 mod inspect;
 mod jbig2;
 mod jpeg;
+mod layers;
 mod look;
+mod making;
 mod pdftext;
 mod png;
+mod raster;
 mod shown;
 mod sign;
 mod standing;
+mod text;
 mod tiff;
 mod turn;
 mod update;
@@ -74,6 +78,8 @@ pub use convert::{Converted, ConvertedFormat, image_to_capture};
 pub use face::{Face, FaceError};
 pub use inspect::{ImageFormat, InspectError, Kind, MOST_BYTES, MOST_PAGES, MOST_PIXELS, Upload, inspect};
 pub use look::Look;
+pub use making::{Dress, Layers, Making, MaskCoding, PageMade, SizeStep, WhyPlain};
 pub use sign::{Digested, Prepared, SignError, SignatureFacts, Signed};
+pub use text::{PageText, TextLine, TextWord};
 pub use tiff::TiffPages;
 pub use turn::upright;

@@ -38,7 +38,7 @@ impl Compose {
         let beside = self.output.with_extension("pdf.part");
         let file = File::create(&beside).map_err(|error| Failure::file(&beside, &error))?;
         let mut out = BufWriter::new(file);
-        let composed = paper::compose(pages, &about, &mut out)
+        let composed = paper::compose(pages, &about, paper::Making::default(), &mut out)
             .and_then(|composed| out.flush().map(|()| composed).map_err(ComposeError::Write));
         let composed = composed.map_err(|error| {
             let _ = fs::remove_file(&beside);
@@ -55,7 +55,7 @@ impl Compose {
         let bytes = fs::read(image).map_err(|error| wrong(&error))?;
         let capture = paper::image_to_capture(&bytes).map_err(|error| wrong(&error))?;
         let dpi = self.dpi.unwrap_or(capture.dpi);
-        Ok(CaptureRef { bytes: capture.bytes.into(), dpi, turn_degrees: 0 })
+        Ok(CaptureRef::new(capture.bytes, dpi))
     }
 
     fn tell(&self, composed: &Composed) {

@@ -207,13 +207,13 @@ async fn what_is_no_document_is_refused_in_words() {
 fn composed_of(files: &[&str], turn_degrees: u16) -> Vec<u8> {
     let captures = files.iter().map(|file| {
         let bytes = std::fs::read(fixture(file)).unwrap().into();
-        Ok::<_, std::io::Error>(paper::CaptureRef { bytes, dpi: 300, turn_degrees })
+        Ok::<_, std::io::Error>(paper::CaptureRef::new(bytes, 300).turned(turn_degrees))
     });
     let created = chrono::DateTime::parse_from_rfc3339("2026-11-21T14:05:09+07:00").unwrap();
     let (title, language) = ("Bản sao".to_owned(), "vi-VN".to_owned());
     let about = paper::About { title, subject: String::new(), author: String::new(), language, created };
     let mut pdf = Vec::new();
-    paper::compose(captures, &about, &mut pdf).unwrap();
+    paper::compose(captures, &about, paper::Making::PLAIN, &mut pdf).unwrap();
     pdf
 }
 

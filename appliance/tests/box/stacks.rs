@@ -182,7 +182,7 @@ fn copied(stack: &[GrayImage]) -> Vec<u8> {
         let mut bytes = Vec::new();
         let encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, 92);
         page.write_with_encoder(encoder).unwrap();
-        Ok::<_, std::io::Error>(paper::CaptureRef { bytes: bytes.into(), dpi: 75, turn_degrees: 0 })
+        Ok::<_, std::io::Error>(paper::CaptureRef::new(bytes, 75))
     });
     let about = paper::About {
         title: "Scan_0001".into(),
@@ -192,7 +192,7 @@ fn copied(stack: &[GrayImage]) -> Vec<u8> {
         created: chrono::DateTime::UNIX_EPOCH.fixed_offset(),
     };
     let mut pdf = Vec::new();
-    paper::compose(captures, &about, &mut pdf).unwrap();
+    paper::compose(captures, &about, paper::Making::PLAIN, &mut pdf).unwrap();
     pdf
 }
 

@@ -92,9 +92,9 @@ fn how_a_page_is_turned_is_told() {
     // The matrices that `compose` writes are read back.
     for degrees in [0, 90, 180, 270] {
         let mut pdf = Vec::new();
-        let lying = CaptureRef { bytes: scan(1).into(), dpi: 300, turn_degrees: degrees };
+        let lying = CaptureRef::new(scan(1), 300).turned(degrees);
         let lying = std::iter::once(Ok::<_, std::io::Error>(lying));
-        paper::compose(lying, &crate::samples::about(), &mut pdf).unwrap();
+        paper::compose(lying, &crate::samples::about(), paper::Making::PLAIN, &mut pdf).unwrap();
         assert_eq!(Scanned::of(&pdf).unwrap().page(0).unwrap().1, degrees);
     }
     assert!(Scanned::of(&drawn(base)).is_some());

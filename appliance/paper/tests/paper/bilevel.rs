@@ -155,10 +155,11 @@ fn a_picture_that_promises_more_than_a_page_is_refused_before_it_takes_memory() 
     png[16..24].copy_from_slice(&[0, 0, 0xEA, 0x60, 0, 0, 0xEA, 0x60]);
     let sum = crc32(&png[12..29]);
     png[29..33].copy_from_slice(&sum.to_be_bytes());
-    let page = paper::CaptureRef { bytes: png.into(), dpi: 300, turn_degrees: 0 };
+    let page = paper::CaptureRef::new(png, 300);
     let outcome = paper::compose(
         std::iter::once(Ok::<_, std::io::Error>(page)),
         &crate::samples::about(),
+        paper::Making::PLAIN,
         &mut Vec::new(),
     );
     let refused = CaptureFault::Unsupported("more pixels than a page needs");

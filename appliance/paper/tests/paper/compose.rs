@@ -39,9 +39,10 @@ fn a_page_that_lay_on_its_side_stands_upright_with_its_own_bytes() {
     for (turn_degrees, size) in
         [(0, "595.2 x 841.92"), (90, "841.92 x 595.2"), (180, "595.2 x 841.92"), (270, "841.92 x 595.2")]
     {
-        let capture = CaptureRef { bytes: (&lying).into(), dpi: 300, turn_degrees };
+        let capture = CaptureRef::new(&lying, 300).turned(turn_degrees);
         let mut pdf = Vec::new();
-        compose(std::iter::once(Ok::<_, io::Error>(capture)), &about(), &mut pdf).unwrap();
+        compose(std::iter::once(Ok::<_, io::Error>(capture)), &about(), paper::Making::PLAIN, &mut pdf)
+            .unwrap();
         qpdf_is_content(&pdf);
         is_pdf_a(&pdf);
         assert!(pdfinfo(&pdf).contains(size), "{turn_degrees}: {}", pdfinfo(&pdf));
@@ -51,8 +52,13 @@ fn a_page_that_lay_on_its_side_stands_upright_with_its_own_bytes() {
             signed_upright(&pdf);
         }
     }
-    let crooked = CaptureRef { bytes: (&lying).into(), dpi: 300, turn_degrees: 7 };
-    let outcome = compose(std::iter::once(Ok::<_, io::Error>(crooked)), &about(), &mut Vec::new());
+    let crooked = CaptureRef::new(&lying, 300).turned(7);
+    let outcome = compose(
+        std::iter::once(Ok::<_, io::Error>(crooked)),
+        &about(),
+        paper::Making::PLAIN,
+        &mut Vec::new(),
+    );
     assert!(matches!(outcome, Err(ComposeError::Page { page: 1, .. })));
 }
 
@@ -106,18 +112,19 @@ fn what_cannot_be_archived_is_refused_with_its_reason() {
     ];
     for (what, bytes, dpi, expected) in table {
         let captures = [(scan(1), 300), (bytes, dpi)];
-        let captures = captures.iter().map(|(bytes, dpi)| {
-            Ok::<_, io::Error>(CaptureRef { bytes: bytes.into(), dpi: *dpi, turn_degrees: 0 })
-        });
-        match compose(captures, &about(), &mut Vec::new()) {
+        let captures = captures.iter().map(|(bytes, dpi)| Ok::<_, io::Error>(CaptureRef::new(bytes, *dpi)));
+        match compose(captures, &about(), paper::Making::PLAIN, &mut Vec::new()) {
             Err(ComposeError::Page { page: 2, fault }) if expected(&fault) => {}
             other => panic!("{what}: {other:?}"),
         }
     }
     let nothing = std::iter::empty::<Result<CaptureRef<'_>, io::Error>>();
-    assert!(matches!(compose(nothing, &about(), &mut Vec::new()), Err(ComposeError::NoPages)));
+    assert!(matches!(
+        compose(nothing, &about(), paper::Making::PLAIN, &mut Vec::new()),
+        Err(ComposeError::NoPages)
+    ));
     let lost = [Err(io::Error::other("blob lost"))];
-    let outcome = compose(lost.into_iter(), &about(), &mut Vec::new());
+    let outcome = compose(lost.into_iter(), &about(), paper::Making::PLAIN, &mut Vec::new());
     assert!(matches!(outcome, Err(ComposeError::Capture { page: 1, .. })));
 }
 

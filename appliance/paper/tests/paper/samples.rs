@@ -61,10 +61,8 @@ pub(crate) fn about() -> About {
 
 pub(crate) fn composed(captures: &[(Vec<u8>, u32)]) -> (Vec<u8>, Composed) {
     let mut pdf = Vec::new();
-    let captures = captures.iter().map(|(bytes, dpi)| {
-        Ok::<_, std::io::Error>(CaptureRef { bytes: bytes.into(), dpi: *dpi, turn_degrees: 0 })
-    });
-    let composed = compose(captures, &about(), &mut pdf).unwrap();
+    let captures = captures.iter().map(|(bytes, dpi)| Ok::<_, std::io::Error>(CaptureRef::new(bytes, *dpi)));
+    let composed = compose(captures, &about(), paper::Making::PLAIN, &mut pdf).unwrap();
     (pdf, composed)
 }
 
