@@ -9,9 +9,14 @@
 //! // One row of ten pixels, the first three black.
 //! let ink = Ink::of_grey(10, 1, vec![0b0001_1111, 0b1100_0000]);
 //! let stream = jbig2::encode(&ink); // goes behind /Filter/JBIG2Decode
+//! assert!(jbig2::decode(&stream) == Some(ink)); // the proof that no dot was lost
 //! ```
 //!
 //! The same picture gives the same bytes. Besides picture and output 64 KiB are held.
+
+mod decode;
+
+pub(crate) use decode::decode;
 
 /// One for each way in which the sixteen neighbours of a pixel can be coloured.
 const CONTEXTS: usize = 1 << 16;
@@ -26,6 +31,7 @@ const IMMEDIATE_LOSSLESS_GENERIC_REGION: u8 = 39;
 
 /// Black and white, one bit a pixel, 1 is black. Rows begin with a new byte, its highest bit first; behind the width all
 /// is white.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ink {
     width_px: u32,
     height_px: u32,
@@ -33,6 +39,11 @@ pub(crate) struct Ink {
 }
 
 impl Ink {
+    /// All white. Neither side may be zero.
+    pub(crate) fn new(width_px: u32, height_px: u32) -> Ink {
+        Ink { width_px, height_px, rows: vec![0; row_bytes(width_px) * height_px as usize] }
+    }
+
     /// From samples packed in the same way of which 1 is white, as PNG and PDF have grey.
     pub(crate) fn of_grey(width_px: u32, height_px: u32, mut samples: Vec<u8>) -> Ink {
         let behind = if width_px.is_multiple_of(8) { 0 } else { 0xFF_u8 >> (width_px % 8) };
@@ -44,6 +55,30 @@ impl Ink {
         }
         Ink { width_px, height_px, rows: samples }
     }
+
+    pub(crate) fn width_px(&self) -> u32 {
+        self.width_px
+    }
+
+    pub(crate) fn height_px(&self) -> u32 {
+        self.height_px
+    }
+
+    /// Bytes of a row.
+    pub(crate) fn row_bytes(&self) -> usize {
+        row_bytes(self.width_px)
+    }
+
+    /// From the top.
+    pub(crate) fn rows(&self) -> std::slice::ChunksExact<'_, u8> {
+        self.rows.chunks_exact(self.row_bytes())
+    }
+
+    /// One row, to be drawn into; nothing may be drawn behind the width.
+    pub(crate) fn row_mut(&mut self, y: u32) -> &mut [u8] {
+        let bytes = self.row_bytes();
+        &mut self.rows[y as usize * bytes..][..bytes]
+    }
 }
 
 /// Bytes of a packed row.
@@ -53,24 +88,33 @@ pub(crate) fn row_bytes(width_px: u32) -> usize {
 
 /// The two segments of a page in a PDF: what it is, and its pixels. No file header, no end of page.
 pub(crate) fn encode(ink: &Ink) -> Vec<u8> {
-    let size = [ink.width_px.to_be_bytes(), ink.height_px.to_be_bytes()].concat();
+    let page = page_information(ink.width_px, ink.height_px);
+    let region = [region_header(ink.width_px, ink.height_px).as_slice(), &pixels(ink)].concat();
+    [segment(0, PAGE_INFORMATION, &page), segment(1, IMMEDIATE_LOSSLESS_GENERIC_REGION, &region)].concat()
+}
+
+/// §7.4.8.
+fn page_information(width_px: u32, height_px: u32) -> Vec<u8> {
     let resolution_unknown = [0; 8];
     let (lossless, not_striped) = ([1], [0; 2]);
-    let page = [size.as_slice(), &resolution_unknown, &lossless, &not_striped].concat();
+    [&width_px.to_be_bytes(), &height_px.to_be_bytes(), &resolution_unknown[..], &lossless, &not_striped].concat()
+}
+
+/// §7.4.6: what stands before the pixels.
+fn region_header(width_px: u32, height_px: u32) -> Vec<u8> {
     let (at_the_corner, combined_by_or) = ([0; 8], [0]);
     let template_0_with_typical_prediction = [0b1000];
     // §6.2.5.4: 3 right in the row above, 3 left in it, 2 right and 2 left in the row above that.
     let nominal_pixels = [3_i8, -1, -3, -1, 2, -2, -2, -2].map(i8::cast_unsigned);
-    let region = [
-        size.as_slice(),
+    [
+        &width_px.to_be_bytes()[..],
+        &height_px.to_be_bytes(),
         &at_the_corner,
         &combined_by_or,
         &template_0_with_typical_prediction,
         &nominal_pixels,
-        &pixels(ink),
     ]
-    .concat();
-    [segment(0, PAGE_INFORMATION, &page), segment(1, IMMEDIATE_LOSSLESS_GENERIC_REGION, &region)].concat()
+    .concat()
 }
 
 /// §7.2: number, kind, nothing referred to, page 1, length.
@@ -86,7 +130,7 @@ fn pixels(ink: &Ink) -> Vec<u8> {
     let mut coder = Coder::new();
     let (mut second, mut above) = (white.as_slice(), white.as_slice());
     let mut was_like = false;
-    for row in ink.rows.chunks_exact(bytes) {
+    for row in ink.rows() {
         let is_like = row == above;
         coder.decide(LIKE_THE_ROW_ABOVE, is_like != was_like);
         if !is_like {
