@@ -53,7 +53,7 @@ pub(crate) async fn paper_of(app: &App, scan: Uuid) -> Result<Paper, Error> {
     let about = about(app, "Bản số hóa").await?;
     let journal = app.desk.journal().clone();
     let paper = blocking(move || written(&journal, &pages, &about)).await??;
-    let composed = Scans::Compose { scan, version: row.version, paper: paper.clone() };
+    let composed = Scans::Compose { scan, version: row.version, paper: paper.clone(), brought: false };
     app.desk.execute(SCAN_DESK, Command::Scans(composed)).await?;
     Ok(paper)
 }

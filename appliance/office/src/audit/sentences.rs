@@ -17,7 +17,11 @@ pub(super) fn of(rows: &Rows<'_>, event: &Event) -> Result<Option<String>, Fault
         Event::Units(units::Event::Amended { .. }) => "Sửa thông tin đơn vị".into(),
         Event::Letters(letters::Event::LineStated { .. }) => return Ok(None),
         Event::Letters(event) => format!("{} {}", letter_verb(event), letter_name(rows, event.letter())?),
-        Event::Scans(scans::Event::PageJudged { .. }) => return Ok(None),
+        Event::Scans(
+            scans::Event::PageJudged { .. }
+            | scans::Event::PageRead { .. }
+            | scans::Event::PageNotRead { .. },
+        ) => return Ok(None),
         Event::Scans(event) => scan(event).into(),
         Event::Profiles(profiles::Event::Saved { name, .. }) => format!("Ghi cách quét “{name}”"),
         Event::Profiles(profiles::Event::Removed { .. }) => "Bỏ một cách quét".into(),
@@ -108,6 +112,8 @@ fn scan(event: &scans::Event) -> &'static str {
         E::Merged { .. } => "Gộp hai bản quét",
         E::Noted { .. } => "Ghi chú cho một bản quét",
         E::PageJudged { .. } => "Xem xét một trang quét",
+        E::PageRead { .. } => "Đọc chữ một trang quét",
+        E::PageNotRead { .. } => "Không đọc được chữ một trang quét",
         E::PageRedone { .. } => "Nắn lại một trang chụp",
         E::Composed { .. } => "Ghép các trang thành tệp",
         E::Uploaded { .. } => "Đưa một tệp vào bàn quét",

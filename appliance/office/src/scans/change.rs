@@ -4,8 +4,8 @@ use journal::{Fault, Rows};
 use uuid::Uuid;
 
 use super::events::{Event, Part};
-use super::model::{Aim, LastSettings, Origin, Pass, Placed, Scan, Settings, Side, State};
-use super::page::{Photo, ScanPage, pages};
+use super::model::{Aim, LastSettings, Origin, Pass, Placed, Scan, Settings, Side, State, Words};
+use super::page::{Photo, Reading, ScanPage, pages};
 use super::runs::SIDES_MISMATCH;
 use crate::kit::{PersonRef, Told};
 
@@ -35,6 +35,17 @@ pub fn project(rows: &mut Rows<'_>, told: &Told<'_>, event: &Event) -> Result<()
                 rows.put(&ScanPage { seen: Some(seen.clone()), ..row })?;
             }
             // What was seen of a page does not make an order stale that somebody looks at.
+            return Ok(());
+        }
+        Event::PageRead { page, .. } | Event::PageNotRead { page, .. } => {
+            if let Some(row) = rows.get::<ScanPage>(&ScanPage::key(id, *page))? {
+                let row = ScanPage { reading: read(row.reading.as_ref(), event), ..row };
+                if scan.gains_words(&row) {
+                    scan.words = Words::Since;
+                    rows.put(&scan)?;
+                }
+                rows.put(&row)?;
+            }
             return Ok(());
         }
         Event::PageRedone { page, .. } => {
@@ -87,6 +98,7 @@ fn begun(told: &Told<'_>, event: &Event) -> Option<Scan> {
         pass: Pass::Fronts,
         error: None,
         paper: None,
+        words: Words::AsBrought,
         filed_in: None,
         bound_to: None,
         note: None,
@@ -130,7 +142,27 @@ fn kept(scan: Uuid, page: u32, told: &Told<'_>, event: &Event) -> Option<ScanPag
         side: *side,
         seen: None,
         photo: photo.clone(),
+        reading: None,
     })
+}
+
+/// What is known of a page's words after it was read, or not.
+fn read(before: Option<&Reading>, event: &Event) -> Option<Reading> {
+    match event {
+        Event::PageRead { turn, text, confidence, turned_by, .. } => Some(Reading {
+            turn: *turn,
+            text: Some(*text),
+            confidence: *confidence,
+            turned_by: *turned_by,
+            failures: 0,
+        }),
+        Event::PageNotRead { turn, .. } => {
+            let again = before.filter(|reading| reading.turn == *turn && reading.text.is_none());
+            let failures = again.map_or(0, |reading| reading.failures).saturating_add(1);
+            Some(Reading { turn: *turn, text: None, confidence: 0, turned_by: None, failures })
+        }
+        _ => before.cloned(),
+    }
 }
 
 fn redone(row: ScanPage, event: &Event) -> ScanPage {
@@ -146,6 +178,7 @@ fn redone(row: ScanPage, event: &Event) -> ScanPage {
         dpi: *dpi,
         seen: None,
         photo,
+        reading: None,
         ..row
     }
 }
@@ -235,7 +268,10 @@ impl Scan {
             }
             Event::Arranged { pages, .. } => self.arrange(pages),
             Event::Noted { note, .. } => (self.bound_to, self.note) = (None, Some(note.clone())),
-            Event::Composed { paper, .. } => self.paper = Some(paper.clone()),
+            Event::Composed { paper, brought, .. } => {
+                self.paper = Some(paper.clone());
+                self.words = if *brought { Words::AsBrought } else { Words::In };
+            }
             Event::Filed { letter, .. } => (self.state, self.filed_in) = (State::Filed, Some(*letter)),
             Event::Discarded { .. } => self.state = State::Discarded,
             // Handled with their pages, or begin a job.
@@ -244,10 +280,20 @@ impl Scan {
             | Event::Brought { .. }
             | Event::PageKept { .. }
             | Event::PageJudged { .. }
+            | Event::PageRead { .. }
+            | Event::PageNotRead { .. }
             | Event::PageRedone { .. }
             | Event::Parted { .. }
             | Event::Merged { .. } => {}
         }
+    }
+
+    /// Whether its paper, made again, would carry the words of this page.
+    fn gains_words(&self, page: &ScanPage) -> bool {
+        let stands = self.order.iter().find(|placed| placed.page == page.page);
+        self.is_open()
+            && self.words == Words::In
+            && stands.is_some_and(|placed| page.words(placed.turn).is_some())
     }
 
     fn go_on(&mut self, aim: Option<Aim>, queued: bool, dropped: &[u32]) {

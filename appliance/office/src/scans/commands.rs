@@ -4,7 +4,7 @@ use uuid::Uuid;
 use wire::Sha256;
 
 use super::model::{Aim, Paper, Placed, Settings, Side, Way};
-use super::page::{Photo, Seen};
+use super::page::{Photo, Reading, Seen};
 use crate::kit::PersonRef;
 
 /// A page whose bytes are at rest.
@@ -133,6 +133,17 @@ pub enum Command {
         /// What was seen.
         seen: Seen,
     },
+    /// A page was read, or could not be.
+    Read {
+        /// The job.
+        scan: Uuid,
+        /// The page.
+        page: u32,
+        /// The picture that was read.
+        capture: Sha256,
+        /// What came of it; its `failures` say nothing.
+        reading: Reading,
+    },
     /// A photograph was made flat anew.
     Redo {
         /// The job.
@@ -152,6 +163,8 @@ pub enum Command {
         version: u64,
         /// The PDF.
         paper: Paper,
+        /// It is the file that was brought, and no words are put into it.
+        brought: bool,
     },
     /// A PDF was brought.
     Upload {
@@ -194,6 +207,7 @@ impl Command {
             | Self::FallApart { scan }
             | Self::Merge { scan, .. }
             | Self::Judge { scan, .. }
+            | Self::Read { scan, .. }
             | Self::Redo { scan, .. }
             | Self::Compose { scan, .. }
             | Self::Discard { scan } => Some(*scan),

@@ -97,6 +97,20 @@ pub enum Event {
     Noted { scan: Uuid, note: String },
     #[serde(rename = "scan.page_judged")]
     PageJudged { scan: Uuid, page: u32, seen: Seen },
+    /// `text` is the blob of its words; `turned_by`: see [`super::Reading`].
+    #[serde(rename = "scan.page_read")]
+    PageRead {
+        scan: Uuid,
+        page: u32,
+        turn: u16,
+        text: Sha256,
+        confidence: u8,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turned_by: Option<u16>,
+    },
+    /// The reader came to grief over it.
+    #[serde(rename = "scan.page_not_read")]
+    PageNotRead { scan: Uuid, page: u32, turn: u16 },
     #[serde(rename = "scan.page_redone")]
     PageRedone {
         scan: Uuid,
@@ -110,7 +124,13 @@ pub enum Event {
         corners: Option<[[f32; 2]; 4]>,
     },
     #[serde(rename = "scan.composed")]
-    Composed { scan: Uuid, paper: Paper },
+    Composed {
+        scan: Uuid,
+        paper: Paper,
+        /// It is the file that was brought.
+        #[serde(default, skip_serializing_if = "is_false")]
+        brought: bool,
+    },
     #[serde(rename = "scan.uploaded")]
     Uploaded {
         scan: Uuid,
@@ -147,6 +167,8 @@ impl Event {
             | Self::Merged { scan, .. }
             | Self::Noted { scan, .. }
             | Self::PageJudged { scan, .. }
+            | Self::PageRead { scan, .. }
+            | Self::PageNotRead { scan, .. }
             | Self::PageRedone { scan, .. }
             | Self::Composed { scan, .. }
             | Self::Uploaded { scan, .. }
@@ -164,6 +186,7 @@ impl Event {
                 [*capture, *thumbnail].into_iter().chain(original).collect()
             }
             Self::PageRedone { capture, thumbnail, .. } => vec![*capture, *thumbnail],
+            Self::PageRead { text, .. } => vec![*text],
             Self::Composed { paper, .. } | Self::Uploaded { paper, .. } => vec![paper.name],
             _ => Vec::new(),
         }

@@ -152,6 +152,19 @@ pub enum Pass {
     Backs,
 }
 
+/// Whether the words of its pages are in a paper.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Words {
+    /// It is a file that was brought, and nothing is put into it.
+    #[default]
+    AsBrought,
+    /// All that had been read when it was made.
+    In,
+    /// More were read since: made again it would carry them.
+    Since,
+}
+
 /// Where the next page goes; each page that is kept moves it behind itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -230,6 +243,8 @@ pub struct Scan {
     pub error: Option<String>,
     /// The PDF made of the pages as they are now, or the file that was brought.
     pub paper: Option<Paper>,
+    /// Whether the words of the pages are in it.
+    pub words: Words,
     /// The document it went to.
     pub filed_in: Option<Uuid>,
     /// The document a mark on its pages says it belongs to.

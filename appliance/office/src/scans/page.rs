@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use wire::{Sha256, Stamp};
 
+use super::events::Event;
 use super::model::{Placed, Side};
 
 /// Why a page's picture is not what the camera gave.
@@ -53,6 +54,31 @@ pub struct Seen {
     pub mark: Option<MarkSeen>,
 }
 
+/// What came of reading a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// How the page was turned when it was read; degrees clockwise.
+    pub turn: u16,
+    /// Its words in their places, as JSON; none where it could not be read.
+    pub text: Option<Sha256>,
+    /// How sure the reader is of them, in per cent.
+    pub confidence: u8,
+    /// Its words stood upright only after it was turned by so much more than it lies; `turn` counts that in.
+    pub turned_by: Option<u16>,
+    /// How often in a row it could not be read.
+    pub failures: u8,
+}
+
+impl Reading {
+    pub(super) fn event(&self, scan: Uuid, page: u32) -> Event {
+        let Self { turn, confidence, turned_by, .. } = *self;
+        match self.text {
+            Some(text) => Event::PageRead { scan, page, turn, text, confidence, turned_by },
+            None => Event::PageNotRead { scan, page, turn },
+        }
+    }
+}
+
 /// A page at rest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScanPage {
@@ -78,9 +104,29 @@ pub struct ScanPage {
     pub seen: Option<Seen>,
     /// Of a photograph.
     pub photo: Option<Photo>,
+    /// What came of reading it; none until somebody did.
+    pub reading: Option<Reading>,
 }
 
+/// How often a page is read that cannot be read.
+const MOST_READINGS: u8 = 3;
+
 impl ScanPage {
+    /// Whether somebody should read it as it lies now.
+    pub fn is_to_be_read(&self, turn: u16) -> bool {
+        let Some(reading) = &self.reading else { return true };
+        let lay = (reading.turn + 360 - reading.turned_by.unwrap_or(0)) % 360;
+        match reading.text {
+            Some(_) => turn != reading.turn && turn != lay,
+            None => turn != reading.turn || reading.failures < MOST_READINGS,
+        }
+    }
+
+    /// Its words, if they were read as it lies now.
+    pub fn words(&self, turn: u16) -> Option<Sha256> {
+        self.reading.as_ref().filter(|reading| reading.turn == turn)?.text
+    }
+
     /// Name of the row.
     pub fn key(scan: Uuid, page: u32) -> String {
         format!("{scan}/{page}")
@@ -103,7 +149,8 @@ impl Entity for ScanPage {
     }
 
     fn indexes(&self) -> Vec<(&'static str, Vec<u8>)> {
-        Vec::new()
+        let unread = self.reading.as_ref().is_none_or(|r| r.text.is_none() && r.failures < MOST_READINGS);
+        if unread { vec![("unread", self.scan.as_bytes().to_vec())] } else { Vec::new() }
     }
 }
 

@@ -28,7 +28,7 @@ pub struct Given {
     pub scan: Option<Scan>,
     /// The job to be merged into it.
     pub other: Option<Scan>,
-    /// To fall apart: its pages in order. To do a photograph anew: that page.
+    /// To fall apart: its pages in order. To do a photograph anew, to judge or read a page: that page.
     pub pages: Vec<ScanPage>,
     /// Documents its marks name.
     pub letters: Vec<Letter>,
@@ -44,7 +44,7 @@ pub fn gather(rows: &Rows<'_>, command: &Command) -> Result<Given, Fault> {
     given.scan = rows.get(&id.to_string())?;
     match (command, &given.scan) {
         (Command::Merge { from, .. }, _) => given.other = rows.get(&from.to_string())?,
-        (Command::Redo { page, .. } | Command::Judge { page, .. }, _) => {
+        (Command::Redo { page, .. } | Command::Judge { page, .. } | Command::Read { page, .. }, _) => {
             given.pages.extend(rows.get(&ScanPage::key(id, *page))?)
         }
         (Command::FallApart { .. }, Some(scan)) if marks::may_part(scan) => {
@@ -116,13 +116,17 @@ pub fn decide(given: &Given, actor: &Actor, command: &Command, now: &Now) -> Res
             let judged = Event::PageJudged { scan: id, page: *page, seen: seen.clone() };
             if scan.has(*page) && is_this { vec![judged] } else { vec![] }
         }
+        Command::Read { page, capture, reading, .. } => {
+            let is_this = given.pages.first().is_some_and(|page| page.capture == *capture);
+            if scan.has(*page) && is_this { vec![reading.event(id, *page)] } else { vec![] }
+        }
         Command::Redo { version, page, picture, .. } => {
             changeable(scan, *version)?;
             vec![arrange::redo(scan, given.pages.first(), *page, picture)?]
         }
-        Command::Compose { version, paper, .. } => {
+        Command::Compose { version, paper, brought, .. } => {
             changeable(scan, *version)?;
-            vec![Event::Composed { scan: id, paper: paper.clone() }]
+            vec![Event::Composed { scan: id, paper: paper.clone(), brought: *brought }]
         }
         Command::Discard { .. } => {
             if scan.state != State::Turning {
@@ -142,6 +146,7 @@ fn permit(actor: &Actor, command: &Command) -> Result<(), Refusal> {
         | Command::Finish { .. }
         | Command::Fail { .. }
         | Command::Judge { .. }
+        | Command::Read { .. }
         | Command::KeepPages { .. }
         | Command::FallApart { .. }
         | Command::Compose { .. } => actor.must_be_machine(),

@@ -5,7 +5,7 @@ use wire::{Sha256, Stamp};
 
 use super::events::Event;
 use super::model::*;
-use super::page::{MarkKind, MarkSeen, ScanPage, Seen};
+use super::page::{MarkKind, MarkSeen, Reading, ScanPage, Seen};
 use super::rules::{Given, decide};
 use super::{Command, Keep};
 use crate::clock::{ClockReading, Now, nth_id};
@@ -39,6 +39,7 @@ pub(super) fn scan(id: Uuid, state: State, pages: u32) -> Scan {
         pass: Pass::Fronts,
         error: None,
         paper: None,
+        words: Words::AsBrought,
         filed_in: None,
         bound_to: None,
         note: None,
@@ -73,6 +74,11 @@ fn keep() -> Keep {
 
 fn judge(page: u32, capture: Sha256) -> Command {
     Command::Judge { scan: ID, page, capture, seen: Seen::default() }
+}
+
+fn read(page: u32, capture: Sha256) -> Command {
+    let reading = Reading { turn: 0, text: None, confidence: 0, turned_by: None, failures: 0 };
+    Command::Read { scan: ID, page, capture, reading }
 }
 
 fn paper() -> Paper {
@@ -116,7 +122,11 @@ fn each_command_passes_in_the_states_it_is_for() {
         ("yyy yyy yyy", &MACHINE, judge(1, Sha256::ZERO)),
         ("--- --- ---", &MACHINE, judge(9, Sha256::ZERO)),
         ("--- --- ---", &MACHINE, judge(1, Sha256::of(b"the picture before"))),
-        ("nnn yyy nnn", &MACHINE, Command::Compose { scan: ID, version, paper: paper() }),
+        // A filed page is read for the search; one whose job nobody wants is not asked for, but may just have been read.
+        ("yyy yyy yyy", &MACHINE, read(1, Sha256::ZERO)),
+        ("--- --- ---", &MACHINE, read(9, Sha256::ZERO)),
+        ("--- --- ---", &MACHINE, read(1, Sha256::of(b"the picture before"))),
+        ("nnn yyy nnn", &MACHINE, Command::Compose { scan: ID, version, paper: paper(), brought: false }),
         ("nny yyy nnn", &clerk, Command::Discard { scan: scan_id }),
     ];
     for (expected, actor, command) in table {
@@ -142,6 +152,33 @@ fn each_command_passes_in_the_states_it_is_for() {
 }
 
 #[test]
+fn a_page_is_read_once_for_each_way_it_is_turned_and_thrice_where_it_cannot_be() {
+    let words = Some(Sha256::ZERO);
+    let reading =
+        |turn, text, turned_by, failures| Some(Reading { turn, text, confidence: 90, turned_by, failures });
+    // The turn it lies in, what is known: whether it is to be read, whether its words stand as it lies.
+    for (turn, reading, unread, stands) in [
+        (0, None, true, false),
+        (0, reading(0, words, None, 0), false, true),
+        (90, reading(0, words, None, 0), true, false),
+        (0, reading(180, words, Some(180), 0), false, false),
+        (180, reading(180, words, Some(180), 0), false, true),
+        (90, reading(180, words, Some(180), 0), true, false),
+        (270, reading(0, words, Some(90), 0), false, false),
+        (0, reading(0, None, None, 1), true, false),
+        (0, reading(0, None, None, 3), false, false),
+        (180, reading(0, None, None, 3), true, false),
+    ] {
+        let page = ScanPage { reading, ..page(1, "", false) };
+        assert_eq!(
+            (page.is_to_be_read(turn), page.words(turn).is_some()),
+            (unread, stands),
+            "{turn} {page:?}"
+        );
+    }
+}
+
+#[test]
 fn who_may_ask_what() {
     let stranger = Uuid::from_u128(51);
     let settings = || Settings { source: "feeder".into(), ..Settings::default() };
@@ -155,8 +192,9 @@ fn who_may_ask_what() {
         ("y?yxny", arrange()),
         ("ynnnnn", Command::Continue { scan: ID, aim: None, queued: false }),
         ("y?yxnn", Command::Discard { scan: ID }),
-        ("nnnnny", Command::Compose { scan: ID, version: 7, paper: paper() }),
+        ("nnnnny", Command::Compose { scan: ID, version: 7, paper: paper(), brought: false }),
         ("nnnnny", judge(1, Sha256::ZERO)),
+        ("nnnnny", read(1, Sha256::ZERO)),
     ];
     let askers = [
         person(Role::Clerk, stranger),
@@ -208,7 +246,7 @@ fn who_saw_another_version_changes_nothing() {
         (&clerk, Command::Settle { scan: ID, version }),
         (&clerk, Command::Merge { scan: ID, version, from: OTHER, from_version: 7 }),
         (&clerk, Command::Merge { scan: ID, version: 7, from: OTHER, from_version: 6 }),
-        (&MACHINE, Command::Compose { scan: ID, version, paper: paper() }),
+        (&MACHINE, Command::Compose { scan: ID, version, paper: paper(), brought: false }),
     ] {
         assert_eq!(ask(&given, actor, &command), Err("version.stale"), "{command:?}");
     }
@@ -288,6 +326,7 @@ fn page(page: u32, word: &str, duplex: bool) -> ScanPage {
             ..Seen::default()
         }),
         photo: None,
+        reading: None,
     }
 }
 

@@ -126,6 +126,18 @@ pub struct PageView {
     /// tl tr br bl, as shares of width and height.
     corners: Option<[[f32; 2]; 4]>,
     seen: Option<SeenView>,
+    /// Nothing until somebody read it as it lies now.
+    read: Option<ReadView>,
+}
+
+/// What came of reading a page.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = PageRead)]
+pub struct ReadView {
+    /// How sure the reader is of the words, in per cent; nothing where it could not be read.
+    confidence: Option<u8>,
+    /// Turned by so many degrees more, clockwise, its words would stand upright.
+    turn_by: Option<u16>,
 }
 
 /// What was seen on a page.
@@ -191,6 +203,11 @@ impl PaperView {
 
 impl PageView {
     fn of(place: usize, placed: &Placed, page: ScanPage) -> Self {
+        let settled = !page.is_to_be_read(placed.turn);
+        let read = page.reading.as_ref().filter(|_| settled).map(|reading| ReadView {
+            confidence: reading.text.map(|_| reading.confidence),
+            turn_by: Some((reading.turn + 360 - placed.turn) % 360).filter(|by| *by > 0),
+        });
         let seen = page.seen.map(|seen| SeenView {
             flags: seen.flags.iter().map(|flag| Saying::of(&format!("page.{flag}"))).collect(),
             skew_degrees: seen.skew_degrees,
@@ -210,6 +227,7 @@ impl PageView {
             photo: page.photo.is_some(),
             corners: page.photo.and_then(|photo| photo.corners),
             seen,
+            read,
         }
     }
 }
