@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use office::Command;
 use office::scans::{
-    Aim, Command as Scans, Keep, MarkKind, MarkSeen, Placed, Scan, ScanPage, Seen, Settings, State, Way,
-    pages,
+    Aim, Command as Scans, Keep, MarkKind, MarkSeen, Placed, Reading, Scan, ScanPage, Seen, Settings, State,
+    Way, pages,
 };
 use proptest::prelude::*;
 use support::TestOffice;
@@ -33,6 +33,7 @@ enum Wish {
     Merge(usize, usize),
     Settle(usize),
     Judge(usize, u8),
+    Read(usize, bool),
     FallApart(usize),
     Compose(usize),
     Discard(usize),
@@ -57,6 +58,7 @@ fn wish() -> impl Strategy<Value = Wish> {
         2 => (scan(), scan()).prop_map(|(scan, from)| Wish::Merge(scan, from)),
         1 => scan().prop_map(Wish::Settle),
         3 => (scan(), 0..6u8).prop_map(|(scan, mark)| Wish::Judge(scan, mark)),
+        2 => (scan(), any::<bool>()).prop_map(|(scan, known)| Wish::Read(scan, known)),
         2 => scan().prop_map(Wish::FallApart),
         1 => scan().prop_map(Wish::Compose),
         1 => scan().prop_map(Wish::Discard),
@@ -135,10 +137,21 @@ impl Desk {
                     self.judge(scan.id, page.page, mark);
                 }
             }
+            Wish::Read(n, known) => {
+                let scan = self.open(n)?;
+                for placed in &scan.order {
+                    self.read(scan.id, placed, known);
+                }
+            }
             Wish::FallApart(n) => self.machine(Scans::FallApart { scan: self.open(n)?.id }),
             Wish::Compose(n) => {
                 let Scan { id: scan, version, .. } = self.open(n)?;
-                self.machine(Scans::Compose { scan, version, paper: self.office.paper(b"%PDF") });
+                self.machine(Scans::Compose {
+                    scan,
+                    version,
+                    paper: self.office.paper(b"%PDF"),
+                    brought: false,
+                });
             }
             Wish::Discard(n) => self.clerk(Scans::Discard { scan: self.open(n)?.id }),
         }
@@ -188,6 +201,14 @@ impl Desk {
             self.office.desk.journal().read().unwrap().get(&ScanPage::key(scan, page)).unwrap().unwrap();
         let seen = Seen { flags, mark, ..Seen::default() };
         self.machine(Scans::Judge { scan, page, capture: row.capture, seen });
+    }
+
+    fn read(&self, scan: Uuid, placed: &Placed, known: bool) {
+        let journal = self.office.desk.journal();
+        let row: ScanPage = journal.read().unwrap().get(&ScanPage::key(scan, placed.page)).unwrap().unwrap();
+        let text = known.then(|| journal.blobs().put(b"words").unwrap());
+        let reading = Reading { turn: placed.turn, text, confidence: 90, turned_by: None, failures: 0 };
+        self.machine(Scans::Read { scan, page: placed.page, capture: row.capture, reading });
     }
 
     /// Where each picture lies, and whether the rows agree with one another.

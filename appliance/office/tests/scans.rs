@@ -8,8 +8,8 @@ use office::rights::Actor;
 use office::scans::http::{ScanLine, ScanView};
 use office::scans::view::Live;
 use office::scans::{
-    Aim, Command as Scans, LastSettings, MarkKind, MarkSeen, Photo, Placed, Scan, ScanPage, Seen, Settings,
-    State, Way,
+    Aim, Command as Scans, LastSettings, MarkKind, MarkSeen, Photo, Placed, Reading, Scan, ScanPage, Seen,
+    Settings, State, Way, Words,
 };
 use office::{Command, letters, scans};
 use serde_json::Value;
@@ -78,6 +78,10 @@ impl DeskOf {
 
     fn scan(&self, id: Uuid) -> Scan {
         self.office.desk.journal().read().unwrap().get(&id.to_string()).unwrap().unwrap()
+    }
+
+    fn page(&self, scan: Uuid, page: u32) -> ScanPage {
+        self.office.desk.journal().read().unwrap().get(&ScanPage::key(scan, page)).unwrap().unwrap()
     }
 
     fn order(&self, scan: Uuid) -> Vec<u32> {
@@ -284,7 +288,7 @@ fn what_is_taken_off_comes_back_and_a_paper_made_before_does_not_count_any_more(
     let desk = DeskOf::new();
     let scan = desk.done(3);
     let version = desk.scan(scan).version;
-    desk.machine(Scans::Compose { scan, version, paper: desk.office.paper(b"%PDF") });
+    desk.machine(Scans::Compose { scan, version, paper: desk.office.paper(b"%PDF"), brought: false });
     assert!(desk.scan(scan).paper.is_some());
     let upside_down = Placed { turn: 180, ..Placed::new(1) };
     desk.arrange(scan, vec![Placed::new(3), upside_down]);
@@ -373,7 +377,7 @@ fn a_stack_falls_apart_and_lands_on_its_register_lines_by_itself() {
         office.machine(Command::Letters(letters::Command::Do { letter, version, act }))
     };
     let version = desk.scan(bound).version;
-    desk.machine(Scans::Compose { scan: bound, version, paper: office.paper(b"%PDF bound") });
+    desk.machine(Scans::Compose { scan: bound, version, paper: office.paper(b"%PDF bound"), brought: false });
     assert_eq!(refusal(attach(has_paper, bound)).code, "rights.missing");
     assert_eq!(refusal(attach(waiting, noted)).code, "rights.missing");
     attach(waiting, bound).unwrap();
@@ -472,7 +476,7 @@ fn what_was_brought_comes_to_the_same_desk() {
         .unwrap();
     desk.feed(apart, 2);
     let (version, paper) = (desk.scan(apart).version, office.paper(b"%PDF of a copier"));
-    desk.machine(Scans::Compose { scan: apart, version, paper: paper.clone() });
+    desk.machine(Scans::Compose { scan: apart, version, paper: paper.clone(), brought: false });
     assert_eq!(desk.scan(apart).paper, Some(paper));
     assert_eq!(desk.scan(apart).owner.name, "máy photo");
     desk.arrange(apart, placed(&[2, 1]));
@@ -512,11 +516,53 @@ fn the_list_of_the_desk_shows_first_pages() {
 }
 
 #[test]
+fn words_that_come_after_the_paper_was_made_make_it_no_longer_the_last_word_on_it() {
+    let desk = DeskOf::new();
+    let paper = || desk.office.paper(b"%PDF");
+    let words = Some(desk.office.desk.journal().blobs().put(b"words").unwrap());
+    let read = |scan, page, turn, text| {
+        let capture = desk.page(scan, page).capture;
+        let reading = Reading { turn, text, confidence: 91, turned_by: None, failures: 0 };
+        desk.machine(Scans::Read { scan, page, capture, reading });
+    };
+    let compose = |scan, brought| {
+        let version = desk.scan(scan).version;
+        desk.machine(Scans::Compose { scan, version, paper: paper(), brought });
+    };
+    // Brought or made here, the turn it was read in, whether it could be read: what the paper then is.
+    for (brought, turn, text, expected) in [
+        (false, 0, words, Words::Since),
+        (false, 180, words, Words::In),
+        (false, 0, None, Words::In),
+        (true, 0, words, Words::AsBrought),
+    ] {
+        let scan = desk.done(2);
+        compose(scan, brought);
+        let version = desk.scan(scan).version;
+        read(scan, 2, turn, text);
+        let after = desk.scan(scan);
+        assert_eq!((after.words, after.version, after.paper), (expected, version, Some(paper())));
+        assert_eq!(desk.page(scan, 2).reading.unwrap().failures, u8::from(text.is_none()));
+        compose(scan, brought);
+        assert_ne!(desk.scan(scan).words, Words::Since, "made again it carries them");
+    }
+    let filed = desk.done(1);
+    compose(filed, false);
+    desk.office.register(letters::form::Register { paper: Some(filed), ..incoming("1/A") }).unwrap();
+    read(filed, 1, 0, words);
+    assert_eq!(
+        (desk.scan(filed).words, desk.page(filed, 1).words(0)),
+        (Words::In, words),
+        "kept for the search"
+    );
+}
+
+#[test]
 fn what_is_filed_or_gone_is_left_alone() {
     let desk = DeskOf::new();
     let (filed, discarded) = (desk.done(2), desk.done(2));
     let version = desk.scan(filed).version;
-    desk.machine(Scans::Compose { scan: filed, version, paper: desk.office.paper(b"%PDF") });
+    desk.machine(Scans::Compose { scan: filed, version, paper: desk.office.paper(b"%PDF"), brought: false });
     desk.office.register(letters::form::Register { paper: Some(filed), ..incoming("1/A") }).unwrap();
     desk.clerk(Scans::Discard { scan: discarded });
     for (scan, code) in [(filed, "paper.filed"), (discarded, "scan.discarded")] {
