@@ -71,6 +71,29 @@ impl Face {
         Ok(line)
     }
 
+    /// The file, for whoever embeds it another way.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.data
+    }
+
+    /// Every letter the face can write, with its glyph and how far it advances in ems.
+    pub(crate) fn letters(&self) -> Vec<(char, u16, f32)> {
+        let face = self.reader();
+        let mut letters = Vec::new();
+        for table in face.tables().cmap.iter().flat_map(|cmap| cmap.subtables) {
+            if !table.is_unicode() {
+                continue;
+            }
+            table.codepoints(|code| {
+                let known = char::from_u32(code).and_then(|letter| Some((letter, table.glyph_index(code)?)));
+                if let Some((letter, glyph)) = known.filter(|(_, glyph)| glyph.0 != 0) {
+                    letters.push((letter, glyph.0, self.advance_em(&face, glyph)));
+                }
+            });
+        }
+        letters
+    }
+
     fn reader(&self) -> ttf_parser::Face<'_> {
         ttf_parser::Face::parse(&self.data, 0).expect("parsed when the face was made")
     }

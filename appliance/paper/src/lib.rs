@@ -41,6 +41,8 @@
 //!
 //! **Show.** [`upright`] says in a picture's own bytes how a browser has to turn it.
 //!
+//! **Write.** [`typeset`] sets the papers that are printed and not scanned: registers, slips, stamps, separators.
+//!
 //! What of the standards is kept, and by whom it is checked, stands in `CONFORMANCE.md` beside this crate.
 
 #![forbid(unsafe_code)]
@@ -68,6 +70,7 @@ mod standing;
 mod text;
 mod tiff;
 mod turn;
+pub mod typeset;
 mod update;
 mod xmp;
 

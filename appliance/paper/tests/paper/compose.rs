@@ -168,7 +168,7 @@ pub(crate) fn is_pdf_a(pdf: &[u8]) {
     }
 }
 
-fn each_object(document: &Document, object: &Object) {
+pub(crate) fn each_object(document: &Document, object: &Object) {
     let dictionary = match object {
         Object::Dictionary(dictionary) => dictionary,
         Object::Stream(stream) => {

@@ -42,7 +42,7 @@ fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-fn poppler(program: &str, arguments: &[&str]) -> String {
+pub(crate) fn poppler(program: &str, arguments: &[&str]) -> String {
     let output = run(program, arguments, "run `cargo xtask setup`, or install poppler-utils");
     assert!(output.status.success(), "{program} {arguments:?}: {}", text(&output));
     text(&output)

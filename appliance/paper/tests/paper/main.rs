@@ -11,3 +11,4 @@ mod judges;
 mod samples;
 mod sign;
 mod take_in;
+mod typeset;
