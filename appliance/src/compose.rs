@@ -1,15 +1,17 @@
 //! Pages to the document of record: the captures of a scan, or pictures that were brought, in the order and the way up
 //! the clerk gave them, become a PDF/A that is at rest before the office hears of it. One at a time, one page in memory.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset};
-use office::scans::{self, Command as Scans, Paper, Placed, Scan, ScanPage};
+use office::scans::{self, Command as Scans, Paper, Placed, Scan, ScanPage, Words};
 use office::{Actor, Command, Error, Refusal};
-use paper::{About, CaptureRef, ComposeError};
+use paper::{About, CaptureRef, ComposeError, Dress};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
+use crate::reading::texts;
 use crate::{App, blocking};
 
 /// Who the box is when it makes a PDF.
@@ -32,14 +34,16 @@ impl Bench {
     }
 }
 
-/// The paper of a scan, made now unless its pages have not changed since it was made.
+/// The paper of a scan, made now unless its pages have not changed since it was made and no words came that it lacks.
+/// It takes the words that have been read and waits for none; a paper that was filed, and one that was brought, stays
+/// as it is.
 ///
 /// # Errors
 /// `scan.no_pages`; `version.stale` if a page came or went meanwhile; a full disk.
 pub(crate) async fn paper_of(app: &App, scan: Uuid) -> Result<Paper, Error> {
     let _room = app.bench.room().await;
     let (row, pages) = app.desk.read(move |rows| on_desk(rows, scan)).await?;
-    if let Some(paper) = row.paper {
+    if let Some(paper) = row.paper.filter(|_| row.words != Words::Since) {
         return Ok(paper);
     }
     if pages.is_empty() {
@@ -52,18 +56,19 @@ pub(crate) async fn paper_of(app: &App, scan: Uuid) -> Result<Paper, Error> {
     }
     let about = about(app, "Bản số hóa").await?;
     let journal = app.desk.journal().clone();
+    let words = pages.iter().filter_map(|(placed, page)| page.words(placed.turn)).collect();
     let paper = blocking(move || written(&journal, &pages, &about)).await??;
-    let composed = Scans::Compose { scan, version: row.version, paper: paper.clone(), brought: false };
+    let composed = Scans::Compose { scan, version: row.version, paper: paper.clone(), words: Some(words) };
     app.desk.execute(SCAN_DESK, Command::Scans(composed)).await?;
     Ok(paper)
 }
 
-/// The job and its pages as they stand, unless its paper is made already.
+/// The job and its pages as they stand, unless its paper is made already and lacks nothing.
 fn on_desk(rows: &journal::Snapshot, scan: Uuid) -> Result<(Scan, Vec<(Placed, ScanPage)>), Error> {
     let row = rows.get::<Scan>(&scan.to_string())?.ok_or_else(Refusal::not_found)?;
     let pages = match row.paper {
-        Some(_) => Vec::new(),
-        None => scans::pages(rows, scan, &row.order)?,
+        Some(_) if row.words != Words::Since => Vec::new(),
+        _ => scans::pages(rows, scan, &row.order)?,
     };
     let placed = row.order.iter().copied().zip(pages).collect();
     Ok((row, placed))
@@ -89,16 +94,28 @@ pub(crate) async fn unit_name(app: &App) -> Result<String, Error> {
 
 /// The same, without a box.
 pub(crate) fn stated(title: &str, unit: String, created: DateTime<FixedOffset>) -> About {
-    About { title: title.to_owned(), subject: String::new(), author: unit, language: "vi-VN".into(), created }
+    About {
+        title: title.to_owned(),
+        subject: String::new(),
+        author: unit,
+        language: "vi-VN".into(),
+        created,
+        register: None,
+    }
 }
 
 fn written(journal: &journal::Journal, pages: &[(Placed, ScanPage)], about: &About) -> Result<Paper, Error> {
     let captures = pages.iter().map(|(placed, page)| {
         let bytes = journal.blobs().read(&page.capture)?.ok_or(journal::Fault::MissingBlob(page.capture))?;
-        Ok::<_, journal::Fault>(CaptureRef::new(bytes, page.dpi).turned(placed.turn))
+        let words = page.words(placed.turn).map(|name| texts::words(journal, &name)).transpose()?.flatten();
+        let text = words.map(Cow::Owned);
+        let dressed = page.dressed(placed);
+        let dress = Dress { straighten_tenths: dressed.straighten_tenths, clean_edges: dressed.clean_edges };
+        Ok::<_, journal::Fault>(CaptureRef { dress, text, ..CaptureRef::new(bytes, page.dpi).turned(placed.turn) })
     });
     let mut blob = journal.blobs().writer()?;
-    let composed = paper::compose(captures, about, paper::Making::default(), &mut blob).map_err(not_composed)?;
+    let composed =
+        paper::compose(captures, about, paper::Making::default(), &mut blob).map_err(not_composed)?;
     let name = blob.finish()?;
     Ok(Paper { name, pages: composed.pages, bytes: composed.bytes, signed: false })
 }

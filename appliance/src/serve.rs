@@ -20,6 +20,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::{Data, Failure, not_opened};
 use crate::mdns::Network;
+use crate::reading::Reader;
 use crate::{Box, Settings, connections, edge};
 
 /// Requests that are still running get this long after the box was told to stop: callers who never finish theirs must
@@ -94,6 +95,7 @@ async fn serving(serve: Serve) -> Result<(), Failure> {
     if let Some(folder) = serve.sticks {
         settings.places.sticks = folder;
     }
+    settings.reader = Some(Reader::new("tesseract"));
     // Before the port: two boxes on one directory is the mistake to name, not two on one port.
     let open = Box::open(settings).await.map_err(|error| not_opened(&serve.data.data, error))?;
     let app = open.app();

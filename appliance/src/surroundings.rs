@@ -7,11 +7,13 @@ use office::http::{ScannerBrief, Surroundings};
 use scanner::ScanError;
 
 use crate::App;
+use crate::reading::Reader;
 use crate::scan::Overview;
 
 /// The box around the office.
 pub(crate) fn of(app: &App) -> Surroundings {
     let (link, scanner, scan) = (app.clone(), app.clone(), app.clone());
+    let reader = app.reader.clone();
     Surroundings {
         link: Arc::new(move || link.link.view(link.today())),
         // As it was at the last look: a home page does not wait for hardware.
@@ -19,6 +21,7 @@ pub(crate) fn of(app: &App) -> Surroundings {
             let (state, sentence) = brief(&scanner.scans.glance());
             ScannerBrief { state: state.into(), sentence }
         }),
+        reader: Arc::new(move || Reader::brief(reader.as_ref())),
         scan: Arc::new(move |id| scan.scans.live(id)),
     }
 }

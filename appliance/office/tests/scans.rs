@@ -288,7 +288,7 @@ fn what_is_taken_off_comes_back_and_a_paper_made_before_does_not_count_any_more(
     let desk = DeskOf::new();
     let scan = desk.done(3);
     let version = desk.scan(scan).version;
-    desk.machine(Scans::Compose { scan, version, paper: desk.office.paper(b"%PDF"), brought: false });
+    desk.machine(Scans::Compose { scan, version, paper: desk.office.paper(b"%PDF"), words: None });
     assert!(desk.scan(scan).paper.is_some());
     let upside_down = Placed { turn: 180, ..Placed::new(1) };
     desk.arrange(scan, vec![Placed::new(3), upside_down]);
@@ -377,7 +377,7 @@ fn a_stack_falls_apart_and_lands_on_its_register_lines_by_itself() {
         office.machine(Command::Letters(letters::Command::Do { letter, version, act }))
     };
     let version = desk.scan(bound).version;
-    desk.machine(Scans::Compose { scan: bound, version, paper: office.paper(b"%PDF bound"), brought: false });
+    desk.machine(Scans::Compose { scan: bound, version, paper: office.paper(b"%PDF bound"), words: None });
     assert_eq!(refusal(attach(has_paper, bound)).code, "rights.missing");
     assert_eq!(refusal(attach(waiting, noted)).code, "rights.missing");
     attach(waiting, bound).unwrap();
@@ -476,7 +476,7 @@ fn what_was_brought_comes_to_the_same_desk() {
         .unwrap();
     desk.feed(apart, 2);
     let (version, paper) = (desk.scan(apart).version, office.paper(b"%PDF of a copier"));
-    desk.machine(Scans::Compose { scan: apart, version, paper: paper.clone(), brought: false });
+    desk.machine(Scans::Compose { scan: apart, version, paper: paper.clone(), words: None });
     assert_eq!(desk.scan(apart).paper, Some(paper));
     assert_eq!(desk.scan(apart).owner.name, "máy photo");
     desk.arrange(apart, placed(&[2, 1]));
@@ -525,9 +525,9 @@ fn words_that_come_after_the_paper_was_made_make_it_no_longer_the_last_word_on_i
         let reading = Reading { turn, text, confidence: 91, turned_by: None, failures: 0 };
         desk.machine(Scans::Read { scan, page, capture, reading });
     };
-    let compose = |scan, brought| {
+    let compose = |scan, words| {
         let version = desk.scan(scan).version;
-        desk.machine(Scans::Compose { scan, version, paper: paper(), brought });
+        desk.machine(Scans::Compose { scan, version, paper: paper(), words });
     };
     // Brought or made here, the turn it was read in, whether it could be read: what the paper then is.
     for (brought, turn, text, expected) in [
@@ -537,17 +537,21 @@ fn words_that_come_after_the_paper_was_made_make_it_no_longer_the_last_word_on_i
         (true, 0, words, Words::AsBrought),
     ] {
         let scan = desk.done(2);
-        compose(scan, brought);
+        compose(scan, (!brought).then(Vec::new));
         let version = desk.scan(scan).version;
         read(scan, 2, turn, text);
         let after = desk.scan(scan);
         assert_eq!((after.words, after.version, after.paper), (expected, version, Some(paper())));
         assert_eq!(desk.page(scan, 2).reading.unwrap().failures, u8::from(text.is_none()));
-        compose(scan, brought);
+        compose(scan, (!brought).then(|| text.filter(|_| turn == 0).into_iter().collect()));
         assert_ne!(desk.scan(scan).words, Words::Since, "made again it carries them");
     }
+    let overtaken = desk.done(1);
+    read(overtaken, 1, 0, words);
+    compose(overtaken, Some(vec![]));
+    assert_eq!(desk.scan(overtaken).words, Words::Since, "they came while it was made");
     let filed = desk.done(1);
-    compose(filed, false);
+    compose(filed, Some(vec![]));
     desk.office.register(letters::form::Register { paper: Some(filed), ..incoming("1/A") }).unwrap();
     read(filed, 1, 0, words);
     assert_eq!(
@@ -562,7 +566,7 @@ fn what_is_filed_or_gone_is_left_alone() {
     let desk = DeskOf::new();
     let (filed, discarded) = (desk.done(2), desk.done(2));
     let version = desk.scan(filed).version;
-    desk.machine(Scans::Compose { scan: filed, version, paper: desk.office.paper(b"%PDF"), brought: false });
+    desk.machine(Scans::Compose { scan: filed, version, paper: desk.office.paper(b"%PDF"), words: None });
     desk.office.register(letters::form::Register { paper: Some(filed), ..incoming("1/A") }).unwrap();
     desk.clerk(Scans::Discard { scan: discarded });
     for (scan, code) in [(filed, "paper.filed"), (discarded, "scan.discarded")] {

@@ -21,7 +21,7 @@ use sight::mark::Mark;
 use sight::{Fingerprint, Picture};
 use uuid::Uuid;
 
-use super::Nudges;
+use super::{Nudges, scan_event};
 use crate::{App, blocking, compose};
 
 /// Who the box is when it looks at pages.
@@ -72,8 +72,11 @@ async fn read_on(app: &App, mut after: u64) -> Result<u64, Error> {
         let entries = blocking(move || journal.read()?.entries(after, ENTRIES, ENTRY_BYTES)).await??;
         let Some(last) = entries.last() else { break };
         let seq = last.header().seq;
-        let jobs: BTreeSet<Uuid> =
-            entries.iter().filter_map(|entry| event(entry.body()?)).flat_map(|event| jobs(&event)).collect();
+        let jobs: BTreeSet<Uuid> = entries
+            .iter()
+            .filter_map(|entry| scan_event(entry.body()?))
+            .flat_map(|event| jobs(&event))
+            .collect();
         for job in &jobs {
             attend(app, *job).await?;
         }
@@ -82,19 +85,13 @@ async fn read_on(app: &App, mut after: u64) -> Result<u64, Error> {
     Ok(after)
 }
 
-/// What a body says of the scan desk; a body of a newer program is about nothing we could do.
-fn event(body: &str) -> Option<Event> {
-    let body = serde_json::from_str::<wire::Body<'_>>(body).ok()?;
-    match office::catalog::Event::parse(body.event.get()).ok()? {
-        office::catalog::Event::Scans(event) => Some(event),
-        _ => None,
-    }
-}
-
 /// The jobs an entry may have made work for.
 fn jobs(event: &Event) -> Vec<Uuid> {
     match event {
-        Event::Filed { .. } | Event::Discarded { .. } => Vec::new(),
+        Event::Filed { .. }
+        | Event::Discarded { .. }
+        | Event::PageRead { .. }
+        | Event::PageNotRead { .. } => Vec::new(),
         Event::Parted { scan, parts, .. } => {
             std::iter::once(*scan).chain(parts.iter().map(|part| part.scan)).collect()
         }
@@ -208,7 +205,8 @@ fn verdict(seen: sight::Seen, before: Option<ScanPage>) -> Seen {
         Mark::StampOf(letter) => MarkSeen { kind: MarkKind::Stamp, letter: Some(letter) },
     });
     let print = word(&seen.print).unwrap_or_default();
-    Seen { flags, skew_degrees: seen.skew_degrees, print, mark }
+    let (overhangs, turn) = (seen.overhangs, seen.turn_degrees);
+    Seen { flags, skew_degrees: seen.skew_degrees, overhangs, turn, print, mark }
 }
 
 fn word(value: &impl serde::Serialize) -> Option<String> {

@@ -190,6 +190,16 @@ impl ScanDesk {
         self.state().lanes.values().for_each(Lane::ring);
     }
 
+    /// Resolves when no scanner is at work.
+    pub(crate) async fn still(&self) {
+        self.inner.floor.still().await;
+    }
+
+    /// Resolves when one is.
+    pub(crate) async fn moving(&self) {
+        self.inner.floor.moving().await;
+    }
+
     /// Browsers that show scanners ask again.
     pub(super) fn tell_scanners(&self) {
         self.tell("scanners");

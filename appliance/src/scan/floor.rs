@@ -4,6 +4,7 @@
 //! ```text
 //! scan    waits while somebody looks; scans on other machines do not matter to it
 //! watch   as scan, and goes when it is told
+//! read    tesseract, that is: not while a scan is under way, and stops when one begins
 //! look    not at all while a scan is under way; else sends the watchers away and waits for them
 //! ```
 
@@ -78,6 +79,16 @@ impl Floor {
     /// Resolves when nobody looks.
     pub(super) async fn looked(&self) {
         let _ = self.0.subscribe().wait_for(|state| !state.looking).await;
+    }
+
+    /// Resolves when nobody scans or is about to.
+    pub(super) async fn still(&self) {
+        let _ = self.0.subscribe().wait_for(|state| state.scanning + state.waiting == 0).await;
+    }
+
+    /// Resolves when somebody scans or is about to.
+    pub(super) async fn moving(&self) {
+        let _ = self.0.subscribe().wait_for(|state| state.scanning + state.waiting > 0).await;
     }
 
     /// Resolves when a scan waits for the end of the look.

@@ -55,6 +55,15 @@ pub struct ScannerBrief {
     pub sentence: String,
 }
 
+/// Whether pages are read, in words; the binary's reader knows it.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ReaderBrief {
+    /// `ready`, `missing`, `no_vietnamese`, `broken`, `off`.
+    pub state: String,
+    /// In Vietnamese.
+    pub sentence: String,
+}
+
 /// What the rest of the box tells pages.
 #[derive(Clone)]
 pub struct Surroundings {
@@ -62,6 +71,8 @@ pub struct Surroundings {
     pub link: Arc<dyn Fn() -> LinkBrief + Send + Sync>,
     /// The scanner.
     pub scanner: Arc<dyn Fn() -> ScannerBrief + Send + Sync>,
+    /// The reader.
+    pub reader: Arc<dyn Fn() -> ReaderBrief + Send + Sync>,
     /// What of a job is not in its row.
     pub scan: Arc<dyn Fn(Uuid) -> Live + Send + Sync>,
 }
@@ -80,6 +91,7 @@ pub(super) struct Home {
     link: LinkBrief,
     clock: ClockView,
     scanner: ScannerBrief,
+    reader: ReaderBrief,
 }
 
 /// One number with its word.
@@ -127,6 +139,7 @@ async fn home(State(office): State<Office>, viewer: Viewer) -> Result<Json<Home>
         link: (office.surroundings.link)(),
         clock: desk.clock()?.into(),
         scanner: (office.surroundings.scanner)(),
+        reader: (office.surroundings.reader)(),
     }))
 }
 

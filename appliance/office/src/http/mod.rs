@@ -12,7 +12,7 @@ mod viewer;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use crate::scans::view::{Live, PageFeeding};
-pub use home::{LinkBrief, ScannerBrief, Surroundings};
+pub use home::{LinkBrief, ReaderBrief, ScannerBrief, Surroundings};
 pub use paging::{After, Paged, cursor_text};
 pub use problem::{Payload, Problem};
 pub use viewer::COOKIE;

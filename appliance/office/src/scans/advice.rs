@@ -100,11 +100,10 @@ fn lone_fronts(scan: &Scan) -> Vec<u32> {
 }
 
 /// What was seen on the pages, one warning for each kind.
-pub(super) fn flagged(pages: &[ScanPage]) -> Vec<Warning> {
+pub(super) fn flagged(order: &[Placed], pages: &[ScanPage]) -> Vec<Warning> {
     let mut warnings: Vec<Warning> = Vec::new();
-    for page in pages {
-        for flag in page.seen.iter().flat_map(|seen| &seen.flags) {
-            let code = format!("page.{flag}");
+    for (placed, page) in order.iter().zip(pages) {
+        for code in page.remarks(placed.turn) {
             match warnings.iter_mut().find(|warning| warning.code == code) {
                 Some(warning) => warning.pages.push(page.page),
                 None => warnings.push(warning(&code, vec![page.page])),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::commands::Keep;
 use super::events::{Event, Part};
 use super::model::{Placed, Scan};
-use super::page::ScanPage;
+use super::page::{MOST_TENTHS, ScanPage};
 use super::rules::{ids, page_of, room_for};
 use super::runs::no_backs_to_come;
 use crate::clock::Now;
@@ -35,6 +35,13 @@ pub(super) fn arrange(scan: &Scan, pages: &[Placed]) -> Result<Event, Refusal> {
                 "scan.turn",
                 422,
                 "Trang chỉ xoay được 90, 180 hoặc 270 độ. Hãy xoay lại.",
+            ));
+        }
+        if placed.straighten.is_some_and(|tenths| tenths.unsigned_abs() > MOST_TENTHS) {
+            return Err(Refusal::new(
+                "scan.straighten",
+                422,
+                "Trang chỉ nắn thẳng được trong khoảng 10 độ. Hãy đặt lại giấy cho ngay rồi quét lại trang này.",
             ));
         }
     }

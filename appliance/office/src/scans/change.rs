@@ -32,7 +32,12 @@ pub fn project(rows: &mut Rows<'_>, told: &Told<'_>, event: &Event) -> Result<()
         }
         Event::PageJudged { page, seen, .. } => {
             if let Some(row) = rows.get::<ScanPage>(&ScanPage::key(id, *page))? {
-                rows.put(&ScanPage { seen: Some(seen.clone()), ..row })?;
+                let judged = ScanPage { seen: Some(seen.clone()), ..row.clone() };
+                if scan.straightens(&row, &judged) {
+                    scan.words = Words::Since;
+                    rows.put(&scan)?;
+                }
+                rows.put(&judged)?;
             }
             // What was seen of a page does not make an order stale that somebody looks at.
             return Ok(());
@@ -268,10 +273,7 @@ impl Scan {
             }
             Event::Arranged { pages, .. } => self.arrange(pages),
             Event::Noted { note, .. } => (self.bound_to, self.note) = (None, Some(note.clone())),
-            Event::Composed { paper, brought, .. } => {
-                self.paper = Some(paper.clone());
-                self.words = if *brought { Words::AsBrought } else { Words::In };
-            }
+            Event::Composed { paper, words, .. } => (self.paper, self.words) = (Some(paper.clone()), *words),
             Event::Filed { letter, .. } => (self.state, self.filed_in) = (State::Filed, Some(*letter)),
             Event::Discarded { .. } => self.state = State::Discarded,
             // Handled with their pages, or begin a job.
@@ -294,6 +296,14 @@ impl Scan {
         self.is_open()
             && self.words == Words::In
             && stands.is_some_and(|placed| page.words(placed.turn).is_some())
+    }
+
+    /// Whether its paper, made again, would have this page straight now that it was looked at.
+    fn straightens(&self, before: &ScanPage, now: &ScanPage) -> bool {
+        let stands = self.order.iter().find(|placed| placed.page == now.page);
+        self.is_open()
+            && self.words == Words::In
+            && stands.is_some_and(|placed| before.dressed(placed) != now.dressed(placed))
     }
 
     fn go_on(&mut self, aim: Option<Aim>, queued: bool, dropped: &[u32]) {

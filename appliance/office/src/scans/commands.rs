@@ -163,8 +163,8 @@ pub enum Command {
         version: u64,
         /// The PDF.
         paper: Paper,
-        /// It is the file that was brought, and no words are put into it.
-        brought: bool,
+        /// The words put into it, page by page; none where it is the file that was brought.
+        words: Option<Vec<Sha256>>,
     },
     /// A PDF was brought.
     Upload {

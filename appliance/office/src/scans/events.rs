@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use wire::Sha256;
 
-use super::model::{Aim, Paper, Placed, Settings, Side, Way, is_false};
+use super::model::{Aim, Paper, Placed, Settings, Side, Way, Words, is_false};
 use super::page::{Photo, Seen};
 use crate::kit::PersonRef;
 
@@ -127,9 +127,8 @@ pub enum Event {
     Composed {
         scan: Uuid,
         paper: Paper,
-        /// It is the file that was brought.
-        #[serde(default, skip_serializing_if = "is_false")]
-        brought: bool,
+        #[serde(default, skip_serializing_if = "Words::are_as_brought")]
+        words: Words,
     },
     #[serde(rename = "scan.uploaded")]
     Uploaded {

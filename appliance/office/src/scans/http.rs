@@ -66,6 +66,19 @@ struct PlacedPage {
     /// A document begins here.
     #[serde(default)]
     opens: bool,
+    /// Tenths of a degree clockwise, -100 to 100, by which it is made straight; 0: as it lies; nothing: as was seen.
+    #[serde(default)]
+    straighten: Option<i16>,
+    /// Dark strips along its borders stay.
+    #[serde(default)]
+    keep_edges: bool,
+}
+
+impl From<&PlacedPage> for Placed {
+    fn from(form: &PlacedPage) -> Self {
+        let PlacedPage { page, turn, opens, straighten, keep_edges } = *form;
+        Self { page, turn, opens, straighten, keep_edges }
+    }
 }
 
 /// The job whose pages come behind.
@@ -114,7 +127,7 @@ async fn arrange(
     Path(scan): Path<Uuid>,
     Payload(form): Payload<ArrangeScan>,
 ) -> Result<Json<ScanView>, Error> {
-    let pages = form.pages.iter().map(|p| Placed { page: p.page, turn: p.turn, opens: p.opens }).collect();
+    let pages = form.pages.iter().map(Placed::from).collect();
     let command = Command::Arrange { scan, version: form.version, pages };
     desk.execute(Actor::Person(viewer.clone()), catalog::Command::Scans(command)).await?;
     Ok(Json(view(&desk, &viewer, scan, Live::default()).await?))

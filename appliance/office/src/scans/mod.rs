@@ -35,6 +35,6 @@ pub mod view;
 pub use commands::{Command, Keep};
 pub use events::{Event, Part};
 pub use model::{Aim, LastSettings, Origin, Paper, Pass, Placed, Scan, Settings, Side, State, Way, Words};
-pub use page::{MarkKind, MarkSeen, Photo, Reading, ScanPage, Seen, pages};
+pub use page::{Dressed, MarkKind, MarkSeen, Photo, Reading, ScanPage, Seen, pages};
 pub(crate) use runs::{PROFILE_CHARS, sensible};
 pub use sentences::sentence;

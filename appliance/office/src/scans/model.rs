@@ -165,6 +165,12 @@ pub enum Words {
     Since,
 }
 
+impl Words {
+    pub(super) fn are_as_brought(&self) -> bool {
+        *self == Self::AsBrought
+    }
+}
+
 /// Where the next page goes; each page that is kept moves it behind itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -177,9 +183,10 @@ pub enum Aim {
     InPlaceOf(u32),
 }
 
-/// A page in the order of its job. Written as `[page, turn, opens]`: a job has up to a thousand of them.
+/// A page in the order of its job. Written as `[page, turn, opens]`, and longer only where the clerk wants it otherwise
+/// than the box would have it: a job has up to a thousand of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "(u32, u16, bool)", into = "(u32, u16, bool)")]
+#[serde(from = "Written", into = "Written")]
 pub struct Placed {
     /// The page's id in its job; never used twice there.
     pub page: u32,
@@ -187,24 +194,46 @@ pub struct Placed {
     pub turn: u16,
     /// A document begins here.
     pub opens: bool,
+    /// By how many tenths of a degree it is turned clockwise to be straight, 0 leaves it as it lies; none: by what was
+    /// seen on it.
+    pub straighten: Option<i16>,
+    /// Dark strips along its borders stay.
+    pub keep_edges: bool,
 }
 
 impl Placed {
     /// A page as it came.
     pub fn new(page: u32) -> Self {
-        Self { page, turn: 0, opens: false }
+        Self { page, turn: 0, opens: false, straighten: None, keep_edges: false }
     }
 }
 
-impl From<(u32, u16, bool)> for Placed {
-    fn from((page, turn, opens): (u32, u16, bool)) -> Self {
-        Self { page, turn, opens }
+/// How a page in its place is written.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written {
+    AsItComes(u32, u16, bool),
+    AsWanted(u32, u16, bool, Option<i16>, bool),
+}
+
+impl From<Written> for Placed {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::AsItComes(page, turn, opens) => Self { turn, opens, ..Self::new(page) },
+            Written::AsWanted(page, turn, opens, straighten, keep_edges) => {
+                Self { page, turn, opens, straighten, keep_edges }
+            }
+        }
     }
 }
 
-impl From<Placed> for (u32, u16, bool) {
+impl From<Placed> for Written {
     fn from(placed: Placed) -> Self {
-        (placed.page, placed.turn, placed.opens)
+        let Placed { page, turn, opens, straighten, keep_edges } = placed;
+        match (straighten, keep_edges) {
+            (None, false) => Self::AsItComes(page, turn, opens),
+            _ => Self::AsWanted(page, turn, opens, straighten, keep_edges),
+        }
     }
 }
 

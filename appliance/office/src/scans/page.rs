@@ -6,7 +6,7 @@ use uuid::Uuid;
 use wire::{Sha256, Stamp};
 
 use super::events::Event;
-use super::model::{Placed, Side};
+use super::model::{Placed, Side, is_false};
 
 /// Why a page's picture is not what the camera gave.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,12 +47,36 @@ pub struct Seen {
     pub flags: Vec<String>,
     /// How far it lies askew.
     pub skew_degrees: f32,
+    /// Straightened by that, some of its ink would lie beyond the page.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub overhangs: bool,
+    /// By how many degrees it has to be turned clockwise to stand upright; 0 where it stands or nobody can tell.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub turn: u16,
     /// Fingerprint, to be held against the page after it.
     pub print: String,
     /// The mark on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mark: Option<MarkSeen>,
 }
+
+fn is_zero(value: &u16) -> bool {
+    *value == 0
+}
+
+/// What is done to a page when its paper is made, beyond turning it upright.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Dressed {
+    /// By how many tenths of a degree it is turned clockwise.
+    pub straighten_tenths: i16,
+    /// Whether dark strips along its borders become paper.
+    pub clean_edges: bool,
+}
+
+/// A page less crooked than this is straight: paper lies no truer in a tray.
+const LEAST_TENTHS: u16 = 2;
+/// What is more crooked than this is laid anew.
+pub(super) const MOST_TENTHS: u16 = 100;
 
 /// What came of reading a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,6 +149,37 @@ impl ScanPage {
     /// Its words, if they were read as it lies now.
     pub fn words(&self, turn: u16) -> Option<Sha256> {
         self.reading.as_ref().filter(|reading| reading.turn == turn)?.text
+    }
+
+    /// What is done to it where it stands: what the clerk says, or else what was seen on it.
+    pub fn dressed(&self, placed: &Placed) -> Dressed {
+        let straighten_tenths = placed.straighten.unwrap_or_else(|| self.crooked_tenths());
+        Dressed { straighten_tenths, clean_edges: !placed.keep_edges }
+    }
+
+    /// By how many tenths of a degree clockwise it would be straight; 0 where it is, or would lose ink by it.
+    fn crooked_tenths(&self) -> i16 {
+        let Some(seen) = self.seen.as_ref().filter(|seen| !seen.overhangs) else { return 0 };
+        let tenths = (-seen.skew_degrees * 10.0).round() as i16;
+        if (LEAST_TENTHS..=MOST_TENTHS).contains(&tenths.unsigned_abs()) { tenths } else { 0 }
+    }
+
+    /// By how many degrees more it should be turned clockwise to stand upright: what its words say, or else what its
+    /// letters look like while nobody has turned it by hand.
+    pub(super) fn turn_by(&self, turn: u16) -> Option<u16> {
+        let read = self.reading.as_ref().filter(|reading| reading.text.is_some() && !self.is_to_be_read(turn));
+        let by = match (read, &self.seen) {
+            (Some(reading), _) => (reading.turn + 360 - turn) % 360,
+            (None, Some(seen)) if turn == 0 => seen.turn,
+            _ => 0,
+        };
+        Some(by).filter(|by| *by > 0)
+    }
+
+    /// What the clerk should know of it as it lies: `page.*`.
+    pub(super) fn remarks(&self, turn: u16) -> Vec<String> {
+        let flags = self.seen.iter().flat_map(|seen| &seen.flags).map(|flag| format!("page.{flag}"));
+        flags.chain(self.turn_by(turn).map(|_| "page.turned".into())).collect()
     }
 
     /// Name of the row.

@@ -3,12 +3,13 @@
 
 use journal::{Fault, Rows};
 use uuid::Uuid;
+use wire::Sha256;
 
 use super::arrange;
 use super::commands::Command;
 use super::events::Event;
 use super::marks;
-use super::model::{Scan, State};
+use super::model::{Scan, State, Words};
 use super::page::{ScanPage, pages};
 use super::runs;
 use crate::clock::Now;
@@ -28,10 +29,18 @@ pub struct Given {
     pub scan: Option<Scan>,
     /// The job to be merged into it.
     pub other: Option<Scan>,
-    /// To fall apart: its pages in order. To do a photograph anew, to judge or read a page: that page.
+    /// To fall apart or to get its paper: its pages in order. To do a photograph anew, to judge or read a page: that page.
     pub pages: Vec<ScanPage>,
     /// Documents its marks name.
     pub letters: Vec<Letter>,
+}
+
+impl Given {
+    /// Whether a paper with these words has all there are by now: some may have come while it was made.
+    fn words_in(&self, scan: &Scan, words: &[Sha256]) -> Words {
+        let known = scan.order.iter().zip(&self.pages).filter_map(|(placed, page)| page.words(placed.turn));
+        if known.eq(words.iter().copied()) { Words::In } else { Words::Since }
+    }
 }
 
 /// Reads what the rules need.
@@ -47,6 +56,7 @@ pub fn gather(rows: &Rows<'_>, command: &Command) -> Result<Given, Fault> {
         (Command::Redo { page, .. } | Command::Judge { page, .. } | Command::Read { page, .. }, _) => {
             given.pages.extend(rows.get(&ScanPage::key(id, *page))?)
         }
+        (Command::Compose { words: Some(_), .. }, Some(scan)) => given.pages = pages(rows, id, &scan.order)?,
         (Command::FallApart { .. }, Some(scan)) if marks::may_part(scan) => {
             given.pages = pages(rows, id, &scan.order)?;
             for letter in marks::named(&given.pages) {
@@ -124,9 +134,10 @@ pub fn decide(given: &Given, actor: &Actor, command: &Command, now: &Now) -> Res
             changeable(scan, *version)?;
             vec![arrange::redo(scan, given.pages.first(), *page, picture)?]
         }
-        Command::Compose { version, paper, brought, .. } => {
+        Command::Compose { version, paper, words, .. } => {
             changeable(scan, *version)?;
-            vec![Event::Composed { scan: id, paper: paper.clone(), brought: *brought }]
+            let words = words.as_ref().map_or(Words::AsBrought, |words| given.words_in(scan, words));
+            vec![Event::Composed { scan: id, paper: paper.clone(), words }]
         }
         Command::Discard { .. } => {
             if scan.state != State::Turning {

@@ -131,6 +131,10 @@ const SENTENCES: &[(&str, &str)] = &[
     ("page.dark", "Ảnh quá tối. Hãy đậy kín nắp máy hoặc chụp lại ở nơi sáng, rồi quét lại trang này."),
     ("page.clipped", "Chữ bị cắt ở mép. Hãy đặt giấy vào giữa, chọn đúng khổ giấy rồi quét lại trang này."),
     ("page.crooked", "Trang bị lệch nhiều. Hãy chỉnh thanh chặn giấy cho thẳng rồi quét lại trang này."),
+    (
+        "page.turned",
+        "Trang có vẻ nằm ngang hoặc nằm ngược. Hãy xem, nếu đúng thì bấm “Xoay lại”; chữ trên trang không đổi.",
+    ),
     ("page.same_as_before", "Trang này giống hệt trang trước. Hãy xem, nếu quét trùng thì bỏ một trang."),
     (
         "mark.letter_has_paper",

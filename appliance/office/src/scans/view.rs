@@ -114,6 +114,14 @@ pub struct PageView {
     turn: u16,
     /// A document begins here.
     opens: bool,
+    /// Tenths of a degree clockwise by which the clerk wants it straight, 0: as it lies; nothing: as was seen.
+    straighten: Option<i16>,
+    /// Dark strips along its borders stay.
+    keep_edges: bool,
+    /// Tenths of a degree clockwise by which it is straightened when its paper is made.
+    straightened_tenths: i16,
+    /// Turned by so many degrees more, clockwise, it would stand upright.
+    turn_by: Option<u16>,
     side: Side,
     capture: String,
     width_px: u32,
@@ -204,12 +212,15 @@ impl PaperView {
 impl PageView {
     fn of(place: usize, placed: &Placed, page: ScanPage) -> Self {
         let settled = !page.is_to_be_read(placed.turn);
+        let turn_by = page.turn_by(placed.turn);
+        let dressed = page.dressed(placed);
+        let flags = page.remarks(placed.turn).iter().map(|code| Saying::of(code)).collect();
         let read = page.reading.as_ref().filter(|_| settled).map(|reading| ReadView {
             confidence: reading.text.map(|_| reading.confidence),
             turn_by: Some((reading.turn + 360 - placed.turn) % 360).filter(|by| *by > 0),
         });
         let seen = page.seen.map(|seen| SeenView {
-            flags: seen.flags.iter().map(|flag| Saying::of(&format!("page.{flag}"))).collect(),
+            flags,
             skew_degrees: seen.skew_degrees,
             mark: seen.mark.map(|mark| MarkView { kind: mark.kind, letter: mark.letter }),
         });
@@ -218,6 +229,10 @@ impl PageView {
             place,
             turn: placed.turn,
             opens: placed.opens,
+            straighten: placed.straighten,
+            keep_edges: placed.keep_edges,
+            straightened_tenths: dressed.straighten_tenths,
+            turn_by,
             side: page.side,
             capture: page.capture.to_string(),
             width_px: page.width_px,
@@ -249,7 +264,7 @@ impl ScanView {
         let skipped = from.saturating_sub(1);
         let wanted = pages(rows, scan.id, &scan.order)?;
         let mut head = ScanHead::read(rows, scan, live)?;
-        head.warnings.extend(flagged(&wanted));
+        head.warnings.extend(flagged(&scan.order, &wanted));
         let placed = (1..).zip(&scan.order).zip(wanted).skip(skipped);
         let bin = scan.bin.iter().zip(pages(rows, scan.id, &scan.bin)?);
         Ok(Self {

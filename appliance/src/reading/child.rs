@@ -1,0 +1,135 @@
+//! A program that is only trusted with bytes: no shell, no files, no surroundings of ours; last in line for the
+//! processor, with a limit to everything it can use up. Whoever stops waiting for it kills it.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process_group, prlimit, setpriority_process};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, Command};
+
+/// Behind everything else on the machine.
+const NICE: i32 = 19;
+/// Tesseract takes 75 MB for an A4 page at 300 dpi; a page that wants ten times as much is not worth it.
+const MOST_MEMORY: u64 = 1 << 30;
+/// A page full of words is 200 KB.
+const MOST_OUTPUT: u64 = 8 << 20;
+/// As much of its complaints as a log needs.
+const MOST_COMPLAINTS: u64 = 2 << 10;
+
+/// Why there is no output.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ChildFault {
+    #[error("it does not start: {0}")]
+    NotStarted(std::io::Error),
+    #[error("it takes too long")]
+    TooSlow,
+    #[error("it does not stop talking")]
+    TooMuch,
+    #[error("it failed ({status}): {said}")]
+    Failed { status: String, said: String },
+}
+
+/// Ends the program and whatever it started, unless it has ended by itself.
+struct Group(Option<Pid>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
+    }
+}
+
+/// Starts a program, gives it `input` and takes what it says.
+///
+/// # Errors
+/// If it does not start, fails, talks too much or takes longer than `within`.
+pub(super) async fn said(
+    program: &Path,
+    arguments: &[&OsStr],
+    input: &[u8],
+    within: Duration,
+) -> Result<Vec<u8>, ChildFault> {
+    let mut child = started(program, arguments).map_err(ChildFault::NotStarted)?;
+    let pid = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+    let mut group = Group(pid);
+    held_back(pid, within);
+    let talk = tokio::time::timeout(within, talk(&mut child, input)).await;
+    let (output, complaints, status) =
+        talk.map_err(|_| ChildFault::TooSlow)?.map_err(ChildFault::NotStarted)?;
+    if output.len() as u64 > MOST_OUTPUT {
+        return Err(ChildFault::TooMuch);
+    }
+    let Some(status) = status else { return Err(ChildFault::TooSlow) };
+    // Its number may soon be somebody else's.
+    group.0 = None;
+    if status.success() {
+        return Ok(output);
+    }
+    let said = String::from_utf8_lossy(&complaints).trim().to_owned();
+    Err(ChildFault::Failed { status: status.to_string(), said })
+}
+
+fn started(program: &Path, arguments: &[&OsStr]) -> std::io::Result<Child> {
+    let mut command = Command::new(program);
+    command.args(arguments).env_clear().current_dir("/").process_group(0).kill_on_drop(true);
+    for name in ["PATH", "TESSDATA_PREFIX"] {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+    // More threads make a page no faster and the box slower.
+    command.env("OMP_THREAD_LIMIT", "1").env("LC_ALL", "C.UTF-8");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
+}
+
+/// Not every system allows each of these, and none is a reason not to read.
+fn held_back(pid: Option<Pid>, within: Duration) {
+    let Some(pid) = pid else { return };
+    let _ = setpriority_process(Some(pid), NICE);
+    let most = |most: u64| Rlimit { current: Some(most), maximum: Some(most) };
+    let limits = [
+        (Resource::As, MOST_MEMORY),
+        // It outlives a box that was killed by so much at most.
+        (Resource::Cpu, within.as_secs().max(1)),
+        (Resource::Fsize, 0),
+        (Resource::Core, 0),
+    ];
+    for (resource, limit) in limits {
+        let _ = prlimit(Some(pid), resource, most(limit));
+    }
+}
+
+/// What it said, what it complained of, and how it ended; no end where it said more than anybody wants to hear.
+#[expect(clippy::type_complexity, reason = "three things, once")]
+async fn talk(
+    child: &mut Child,
+    input: &[u8],
+) -> std::io::Result<(Vec<u8>, Vec<u8>, Option<std::process::ExitStatus>)> {
+    let (mut stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let feed = async {
+        if let Some(mut stdin) = stdin.take() {
+            // One that does not listen to the end says why in its status.
+            let _ = stdin.write_all(input).await;
+        }
+    };
+    let ((), output, complaints) =
+        tokio::join!(feed, up_to(stdout, MOST_OUTPUT), up_to(stderr, MOST_COMPLAINTS));
+    let (output, complaints) = (output?, complaints?);
+    if output.len() as u64 > MOST_OUTPUT {
+        return Ok((output, complaints, None));
+    }
+    Ok((output, complaints, Some(child.wait().await?)))
+}
+
+/// All it says up to one byte more than `most`; then it speaks to nobody.
+async fn up_to(from: Option<impl AsyncRead + Unpin>, most: u64) -> std::io::Result<Vec<u8>> {
+    let mut heard = Vec::new();
+    if let Some(from) = from {
+        from.take(most + 1).read_to_end(&mut heard).await?;
+    }
+    Ok(heard)
+}
