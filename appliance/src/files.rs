@@ -233,7 +233,7 @@ fn kind(begin: &[u8]) -> &'static str {
 }
 
 /// RFC 8187: what is not a plain letter or digit as `%xx`.
-fn encoded(text: &str) -> String {
+pub(crate) fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

@@ -35,6 +35,7 @@ mod files;
 mod followers;
 mod link;
 mod mdns;
+mod prints;
 pub mod scan;
 pub mod seal;
 pub mod serve;

@@ -34,6 +34,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET /api/link", "1yyyyy", ""),
     ("GET /api/document-types", "1yyyyy", ""),
     ("GET /api/books", "1yyyy3", ""),
+    ("GET /api/books/{book}/register.pdf", "1yy333", ""),
     ("GET /api/accounts", "13y33y", ""),
     (
         "POST /api/accounts",
@@ -50,6 +51,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET /api/letters/{letter}", "1yyy43", ""),
     ("GET /api/letters/{letter}/files/{file}", "1yyy43", ""),
     ("GET /api/letters/{letter}/pages/1.jpg", "1yyy43", ""),
+    ("GET /api/letters/{letter}/slip.pdf", "1yyy43", ""),
     (
         "POST /api/letters",
         "1y3333",
@@ -117,6 +119,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET /api/marks/separator.svg", "1y3333", ""),
     ("GET /api/marks/sheet/{letter}.svg", "1y3333", ""),
     ("GET /api/marks/stamp/{letter}.svg", "1y3333", ""),
+    ("GET /api/marks/stamps.pdf", "1y3333", ""),
+    ("GET /api/marks/separators.pdf", "1y3333", ""),
     ("GET /api/link/details", "1yy33y", ""),
     ("POST /api/link/enrol", "13333y", r#"{"hub_url":"http://127.0.0.1:9","code":"X"}"#),
     ("POST /api/link/send-now", "1y333y", ""),
@@ -214,6 +218,7 @@ impl Things {
 
     fn fill(&self, text: &str) -> String {
         text.replace("{letter}", &self.letter)
+            .replace("{book}", "incoming")
             .replace("{file}", &self.file)
             .replace("{scan}", &self.scan)
             .replace("{brought}", &self.brought)

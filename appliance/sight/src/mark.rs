@@ -48,19 +48,28 @@ impl Mark {
         text.strip_prefix(STAMP).and_then(uuid).map(Mark::StampOf)
     }
 
+    /// The code's modules with its quiet zone, row by row from the upper left; a square, dark is `true`.
+    pub fn modules(&self) -> Vec<bool> {
+        let code = QrCode::with_error_correction_level(self.text(), EcLevel::M)
+            .expect("at most 32 letters: far below the 4,296 a code holds");
+        let (width, colours) = (code.width(), code.to_colors());
+        let side = width + 2 * QUIET;
+        let dark = |(y, x): (usize, usize)| {
+            let inside = |at: usize| at.checked_sub(QUIET).filter(|at| *at < width);
+            inside(y).zip(inside(x)).is_some_and(|(y, x)| colours[y * width + x] == Color::Dark)
+        };
+        (0..side * side).map(|at| dark((at / side, at % side))).collect()
+    }
+
     /// The code as an SVG of one path, black on nothing, with its quiet zone; sized by whoever places it (14 mm or
     /// more with the quiet zone).
     pub fn svg(&self) -> String {
-        let code = QrCode::with_error_correction_level(self.text(), EcLevel::M)
-            .expect("at most 32 letters: far below the 4,296 a code holds");
-        let modules = code.width();
+        let modules = self.modules();
+        let side = modules.len().isqrt();
         let mut path = String::new();
-        for (y, row) in code.to_colors().chunks(modules).enumerate() {
-            for (x, _) in row.iter().enumerate().filter(|(_, colour)| **colour == Color::Dark) {
-                path.push_str(&format!("M{} {}h1v1h-1z", x + QUIET, y + QUIET));
-            }
+        for (at, _) in modules.iter().enumerate().filter(|(_, dark)| **dark) {
+            path.push_str(&format!("M{} {}h1v1h-1z", at % side, at / side));
         }
-        let side = modules + 2 * QUIET;
         format!(
             r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" shape-rendering="crispEdges"><path d="{path}"/></svg>"#
         )

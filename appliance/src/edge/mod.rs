@@ -1,7 +1,7 @@
 //! The edge: everything between a socket and a handler, and nothing of the office.
 //!
 //! [`router`] puts together the office's routes, the routes that need a device, a key or a line ([`crate::scan`],
-//! [`crate::bring`], [`crate::files`], [`crate::seal`], [`crate::link`]), the live feed and the page; around all of them lie, from the
+//! [`crate::bring`], [`crate::files`], [`crate::prints`], [`crate::seal`], [`crate::link`]), the live feed and the page; around all of them lie, from the
 //! outside in:
 //!
 //! ```text
@@ -76,6 +76,7 @@ fn routes(app: App, document: Arc<OnceLock<Bytes>>) -> OpenApiRouter {
         .merge(crate::scan::http::routes())
         .merge(crate::bring::routes())
         .merge(crate::files::routes())
+        .merge(crate::prints::routes())
         .merge(crate::seal::http::routes())
         .merge(crate::link::http::routes())
         .with_state(app)

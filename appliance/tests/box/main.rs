@@ -5,6 +5,7 @@ mod bring;
 mod edge;
 mod lanes;
 mod paper;
+mod prints;
 mod program;
 mod scanning;
 mod school;
