@@ -55,6 +55,8 @@ export interface LetterFilter {
 }
 export const letters = (filter: LetterFilter) =>
   as<t.Page<t.LetterLine>>(told(box.GET("/api/letters", { params: { query: filter as object } })));
+export const search = (query: { q: string; limit?: number; after?: string }, signal?: AbortSignal): Promise<t.SearchResult> =>
+  told(box.GET("/api/search", { params: { query }, signal }));
 export const letter = (id: t.Uuid) => as<t.Letter>(told(box.GET("/api/letters/{id}", of(id))));
 export const enterLetter = (draft: t.IncomingDraft | t.OutgoingDraft) =>
   as<t.Letter>(told(box.POST("/api/letters", { body: draft })));
@@ -120,6 +122,13 @@ export const bringFromStick = (stick: string, path: string) =>
 /** The code that separates; with `letter`, that leads to a document: on a sheet before its paper, or in its stamp. */
 export const markAddress = (kind: "separator" | "sheet" | "stamp", letter?: t.Uuid) =>
   letter ? `/api/marks/${kind}/${letter}.svg` : `/api/marks/${kind}.svg`;
+
+/** Papers to print, as PDF. `from` and `to` are days, `yyyy-mm-dd`; without them the whole year. */
+export const registerPdf = (book: t.Book, part: { year?: number; from?: string; to?: string }) => address(`/api/books/${book}/register.pdf`, part);
+export const slipPdf = (letter: t.Uuid) => `/api/letters/${letter}/slip.pdf`;
+export const stampsPdf = (letters: t.Uuid[], labels: string, first: number) =>
+  address("/api/marks/stamps.pdf", { letters: letters.join(","), labels, first });
+export const separatorsPdf = (sheets: number, letter?: t.Uuid) => address("/api/marks/separators.pdf", { sheets, letter });
 
 export const link = () => as<t.Link>(told(box.GET("/api/link")));
 export const linkDetails = () => as<t.LinkDetails>(told(box.GET("/api/link/details")));

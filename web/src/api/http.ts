@@ -104,6 +104,24 @@ async function readJson(response: Response): Promise<Record<string, unknown> | u
   }
 }
 
+/** Saves a file the server makes, under the name it gives; a refusal is a sentence and not a page of JSON. */
+export async function takeFile(path: string): Promise<void> {
+  const response = await reach(new Request(path, { cache: "no-store", credentials: "same-origin" }));
+  if (!response.ok) throw refused(response, await readJson(response));
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = fileName(response.headers.get("Content-Disposition") ?? "");
+  link.click();
+  // The browser has taken the bytes when the click returns; a minute is for those that have not.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/** RFC 8187: `filename*=UTF-8''S%E1%BB%95.pdf`. */
+export function fileName(disposition: string): string {
+  const coded = /filename\*=UTF-8''([^;]+)/.exec(disposition)?.[1];
+  return coded ? decodeURIComponent(coded) : "";
+}
+
 /** One file as the body of a request that tells how much of it has gone; `fetch` cannot. */
 export function sendFile<T>(path: string, file: File, onsent?: (share: number) => void): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ago, day, daysLeft, moment, parseDay, stamp, today } from "./dates";
+import { fileName } from "../api/http";
 import { matches, size } from "./words";
 
 const now = new Date("2026-11-21T07:05:00Z"); // 14:05 at the school
@@ -52,4 +53,12 @@ describe("words", () => {
     expect(matches("Nguyễn Thị Đào", "hoa")).toBe(false);
   });
   it("sizes use the comma", () => expect(size(3_565_158)).toBe("3,4 MB"));
+});
+
+describe("the name of a file the server makes", () => {
+  it.each([
+    ["inline; filename*=UTF-8''S%E1%BB%95%20%C4%91%E1%BA%BFn.pdf", "Sổ đến.pdf"],
+    ["attachment", ""],
+    ["", ""],
+  ])("%s", (header, expected) => expect(fileName(header)).toBe(expected));
 });
