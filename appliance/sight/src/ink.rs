@@ -131,6 +131,11 @@ impl Inks {
         self.ink().map(|spot| spot.area as f32).sum::<f32>() / (self.width * self.height).max(1) as f32
     }
 
+    /// The middle of the picture, in pixels.
+    pub(crate) fn middle(&self) -> [f32; 2] {
+        [self.width as f32 / 2.0, self.height as f32 / 2.0]
+    }
+
     /// Pixels in millimetres.
     pub(crate) fn mm(&self, px: u32) -> f32 {
         px as f32 * 25.4 / self.dpi

@@ -12,6 +12,8 @@
 //! **A photograph.** [`sheet_in`] finds where the sheet lies, a person may move the corners, and [`straightened`] makes
 //! the flat page of it.
 //!
+//! **A reader.** [`Legible`] is a capture as somebody can read it: grey, upright, at most 300 dpi.
+//!
 //! **Marks.** [`mark::Mark`] is what our own QR codes say, on separator sheets and arrival stamps.
 //!
 //! ```
@@ -37,17 +39,20 @@ mod decode;
 mod fingerprint;
 mod flat;
 mod ink;
+mod legible;
 mod lines;
 pub mod mark;
 mod paper;
 mod picture;
 mod see;
 mod sheet;
+mod standing;
 mod verdict;
 mod warp;
 
 pub use fingerprint::Fingerprint;
 pub use flat::{Flat, straightened, thumbnail, upright};
+pub use legible::Legible;
 pub use picture::{MOST_PIXELS, Picture, SightError};
 pub use see::{Flag, Seen, see};
 pub use sheet::{Corners, sheet_in};

@@ -10,49 +10,96 @@ const MOST_POINTS: usize = 12_000;
 const FEWEST_POINTS: usize = 150;
 /// By how much the best angle must stand out from the usual one. Text stands out three times and more.
 const CERTAIN: f32 = 1.35;
+/// A letter covers 2 square millimetres and more.
+const MOST_BEYOND_MM2: f32 = 3.0;
+/// Fewer letters are a number, a stamp's date, a scribble.
+const FEWEST_LETTERS: usize = 12;
+/// Rules are looked at point by point so far apart: as many as the strokes of a line of text.
+const RULE_STEP_MM: f32 = 1.6;
 const COARSE_STEP: f32 = 0.5;
 const FINE_STEP: f32 = 0.05;
 const COARSE_BIN_MM: f32 = 0.9;
 const FINE_BIN_MM: f32 = 0.3;
 
-/// By how much the lines fall to the right, in degrees; 0 where there are none. A page that lies on its side is
-/// measured by its own lines.
-pub(crate) fn skew_degrees(inks: &Inks) -> f32 {
+/// How the lines of a page lie.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Lines {
+    /// By how much they fall to the right, in degrees; 0 where there are none. A page that lies on its side is measured
+    /// by its own lines.
+    pub(crate) skew_degrees: f32,
+    /// They run up or down: by how much this is more certain than that they run across.
+    pub(crate) sideways: f32,
+}
+
+pub(crate) fn lines(inks: &Inks) -> Lines {
     let points = points(inks);
     if points.len() < FEWEST_POINTS {
-        return 0.0;
+        return Lines::default();
     }
-    let sideways: Vec<[f32; 2]> = points.iter().map(|&[x, y]| [-y, x]).collect();
-    let (level, upright) = (Best::of(&points), Best::of(&sideways));
-    let (best, points) =
-        if upright.certainty > level.certainty { (upright, &sideways) } else { (level, &points) };
+    let turned: Vec<[f32; 2]> = points.iter().map(|&[x, y]| [-y, x]).collect();
+    let (level, upright) = (Best::of(&points), Best::of(&turned));
+    let sideways = upright.certainty / level.certainty.max(f32::EPSILON);
+    let (best, points) = if sideways > 1.0 { (&upright, &turned) } else { (&level, &points) };
     if best.certainty < CERTAIN {
-        return 0.0;
+        return Lines { skew_degrees: 0.0, sideways };
     }
     let steps = (0.6 / FINE_STEP) as i32;
     let near = (-steps..=steps).map(|step| best.degrees + step as f32 * FINE_STEP);
     let scored = near.map(|degrees| (degrees, sharpness(points, degrees, FINE_BIN_MM)));
     let sharpest = scored.max_by(|a, b| a.1.total_cmp(&b.1)).map_or(best.degrees, |(degrees, _)| degrees);
-    sharpest.clamp(-MOST_DEGREES, MOST_DEGREES)
+    Lines { skew_degrees: sharpest.clamp(-MOST_DEGREES, MOST_DEGREES), sideways }
 }
 
-/// The lower ends of letters and the middles of ruled lines, in millimetres.
+/// Whether ink would lie beyond the page if it were turned back by so many degrees about its middle: more than a rule
+/// that runs out of the page anyway.
+pub(crate) fn overhangs(inks: &Inks, degrees: f32) -> bool {
+    let (sin, cos) = degrees.to_radians().sin_cos();
+    let [middle, half_height] = inks.middle();
+    let is_beyond = |x: f32, y: f32| {
+        let (x, y) = (x - middle, y - half_height);
+        (x * cos + y * sin).abs() > middle || (y * cos - x * sin).abs() > half_height
+    };
+    let beyond: u32 = inks
+        .ink_runs(|_| true)
+        .filter(|run| is_beyond(run.start as f32, run.y as f32) || is_beyond(run.end as f32, run.y as f32))
+        .map(|run| {
+            (run.start..run.end).filter(|&x| is_beyond(x as f32 + 0.5, run.y as f32 + 0.5)).count() as u32
+        })
+        .sum();
+    beyond as f32 * inks.mm(1).powi(2) > MOST_BEYOND_MM2
+}
+
+/// The middles of all strokes of letters, and ruled lines point by point, in millimetres.
 fn points(inks: &Inks) -> Vec<[f32; 2]> {
     let is_writing = |spot: &Spot| {
         let (width, height) = (inks.mm(spot.width()), inks.mm(spot.height()));
         (1.0..9.0).contains(&height) && width < 60.0
     };
-    let chosen: Vec<&Spot> = inks.ink().filter(|spot| is_writing(spot)).collect();
-    if chosen.len() < 12 {
+    if inks.ink().filter(|spot| is_writing(spot)).count() < FEWEST_LETTERS {
         return Vec::new();
     }
-    let runs: Vec<_> = inks.ink_runs(is_writing).collect();
-    let every = runs.len().div_ceil(MOST_POINTS).max(1);
     let mm = 25.4 / inks.dpi;
-    runs.iter()
-        .step_by(every)
-        .map(|run| [(run.start + run.end) as f32 * 0.5 * mm, run.y as f32 * mm])
-        .collect()
+    let step = RULE_STEP_MM / mm;
+    let mut points = Vec::new();
+    for run in inks.ink_runs(|spot| is_writing(spot) || is_ruled(inks, spot)) {
+        let length = (run.end - run.start) as f32;
+        // A stroke is a point however thick; of a rule that lies level a single run may be all there is.
+        let parts = (length / step).ceil();
+        points.extend((0..parts as u32).map(|part| {
+            let along = (part as f32 + 0.5) / parts;
+            [(run.start as f32 + along * length) * mm, run.y as f32 * mm]
+        }));
+    }
+    let every = points.len().div_ceil(MOST_POINTS).max(1);
+    points.into_iter().step_by(every).collect()
+}
+
+/// A rule, a frame, a table: long, and nearly all of it paper. A photograph is filled, a seal is not long enough.
+fn is_ruled(inks: &Inks, spot: &Spot) -> bool {
+    let (width, height) = (inks.mm(spot.width()), inks.mm(spot.height()));
+    let longest = width.max(height);
+    let thick = spot.area as f32 * inks.mm(1).powi(2) / longest;
+    (longest >= 60.0 && spot.fill() < 0.2) || (longest >= 15.0 && thick < 0.8)
 }
 
 struct Best {

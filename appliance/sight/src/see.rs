@@ -1,6 +1,6 @@
 //! The verdict on a page.
 
-use crate::{Picture, codes, fingerprint::Fingerprint, ink::Inks, lines, paper::Paper, verdict};
+use crate::{Picture, codes, fingerprint::Fingerprint, ink::Inks, lines, paper::Paper, standing, verdict};
 use serde::{Deserialize, Serialize};
 
 /// What may be wrong with a page. A flag is a word to the clerk, nothing is ever dropped because of one.
@@ -26,6 +26,11 @@ pub struct Seen {
     pub flags: Vec<Flag>,
     /// By how much the lines of text fall to the right, -15 to 15 degrees; 0 where there are no lines to measure by.
     pub skew_degrees: f32,
+    /// Straightened by that about its middle, some of its ink would lie beyond the page.
+    pub overhangs: bool,
+    /// By how many degrees it has to be turned clockwise to stand upright: 90, 180 or 270; 0 where it stands, or where it
+    /// cannot be told without reading.
+    pub turn_degrees: u16,
     /// Share of the page that is ink, 0 to 1. Borders, shadows, dust and show-through do not count.
     pub ink_share: f32,
     /// Knows the same sheet again.
@@ -38,10 +43,13 @@ pub struct Seen {
 pub fn see(picture: &Picture) -> Seen {
     let paper = Paper::of(picture);
     let inks = Inks::on(&paper);
-    let skew_degrees = lines::skew_degrees(&inks);
+    let lines = lines::lines(&inks);
+    let skew_degrees = lines.skew_degrees;
     Seen {
         flags: verdict::flags(&paper, &inks, skew_degrees),
         skew_degrees,
+        overhangs: lines::overhangs(&inks, skew_degrees),
+        turn_degrees: standing::turn_degrees(&inks, lines),
         ink_share: inks.share(),
         print: Fingerprint::of(&paper, &inks, skew_degrees),
         codes: codes::read(picture, &paper),

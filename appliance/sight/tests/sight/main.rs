@@ -12,4 +12,6 @@ mod flags;
 mod hostile;
 mod photos;
 mod scanned;
+mod skew;
 mod spoil;
+mod standing;
