@@ -150,7 +150,8 @@ impl Desk {
                     scan,
                     version,
                     paper: self.office.paper(b"%PDF"),
-                    brought: false,
+                    words: None,
+                    dressed: vec![],
                 });
             }
             Wish::Discard(n) => self.clerk(Scans::Discard { scan: self.open(n)?.id }),

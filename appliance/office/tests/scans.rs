@@ -8,7 +8,7 @@ use office::rights::Actor;
 use office::scans::http::{ScanLine, ScanView};
 use office::scans::view::Live;
 use office::scans::{
-    Aim, Command as Scans, LastSettings, MarkKind, MarkSeen, Photo, Placed, Reading, Scan, ScanPage, Seen,
+    Aim, Command as Scans, Dressed, LastSettings, MarkKind, MarkSeen, Photo, Placed, Reading, Scan, ScanPage, Seen,
     Settings, State, Way, Words,
 };
 use office::{Command, letters, scans};
@@ -97,6 +97,11 @@ impl DeskOf {
         let pages = scans::pages(&rows, scan, &self.scan(scan).order).unwrap();
         let read = |page: &ScanPage| self.office.desk.journal().blobs().read(&page.capture).unwrap().unwrap();
         pages.iter().map(|page| String::from_utf8(read(page)).unwrap().replace("picture ", "")).collect()
+    }
+
+    fn dressed(&self, scan: Uuid) -> Vec<Dressed> {
+        let order = self.scan(scan).order;
+        order.iter().map(|placed| self.page(scan, placed.page).dressed(placed)).collect()
     }
 
     fn arrange(&self, scan: Uuid, pages: Vec<Placed>) {
@@ -288,7 +293,7 @@ fn what_is_taken_off_comes_back_and_a_paper_made_before_does_not_count_any_more(
     let desk = DeskOf::new();
     let scan = desk.done(3);
     let version = desk.scan(scan).version;
-    desk.machine(Scans::Compose { scan, version, paper: desk.office.paper(b"%PDF"), words: None });
+    desk.machine(Scans::Compose { scan, version, paper: desk.office.paper(b"%PDF"), words: None, dressed: vec![] });
     assert!(desk.scan(scan).paper.is_some());
     let upside_down = Placed { turn: 180, ..Placed::new(1) };
     desk.arrange(scan, vec![Placed::new(3), upside_down]);
@@ -377,7 +382,7 @@ fn a_stack_falls_apart_and_lands_on_its_register_lines_by_itself() {
         office.machine(Command::Letters(letters::Command::Do { letter, version, act }))
     };
     let version = desk.scan(bound).version;
-    desk.machine(Scans::Compose { scan: bound, version, paper: office.paper(b"%PDF bound"), words: None });
+    desk.machine(Scans::Compose { scan: bound, version, paper: office.paper(b"%PDF bound"), words: None, dressed: vec![] });
     assert_eq!(refusal(attach(has_paper, bound)).code, "rights.missing");
     assert_eq!(refusal(attach(waiting, noted)).code, "rights.missing");
     attach(waiting, bound).unwrap();
@@ -476,7 +481,7 @@ fn what_was_brought_comes_to_the_same_desk() {
         .unwrap();
     desk.feed(apart, 2);
     let (version, paper) = (desk.scan(apart).version, office.paper(b"%PDF of a copier"));
-    desk.machine(Scans::Compose { scan: apart, version, paper: paper.clone(), words: None });
+    desk.machine(Scans::Compose { scan: apart, version, paper: paper.clone(), words: None, dressed: vec![] });
     assert_eq!(desk.scan(apart).paper, Some(paper));
     assert_eq!(desk.scan(apart).owner.name, "máy photo");
     desk.arrange(apart, placed(&[2, 1]));
@@ -527,7 +532,8 @@ fn words_that_come_after_the_paper_was_made_make_it_no_longer_the_last_word_on_i
     };
     let compose = |scan, words| {
         let version = desk.scan(scan).version;
-        desk.machine(Scans::Compose { scan, version, paper: paper(), words });
+        let dressed = desk.dressed(scan);
+        desk.machine(Scans::Compose { scan, version, paper: paper(), words, dressed });
     };
     // Brought or made here, the turn it was read in, whether it could be read: what the paper then is.
     for (brought, turn, text, expected) in [
@@ -566,7 +572,7 @@ fn what_is_filed_or_gone_is_left_alone() {
     let desk = DeskOf::new();
     let (filed, discarded) = (desk.done(2), desk.done(2));
     let version = desk.scan(filed).version;
-    desk.machine(Scans::Compose { scan: filed, version, paper: desk.office.paper(b"%PDF"), words: None });
+    desk.machine(Scans::Compose { scan: filed, version, paper: desk.office.paper(b"%PDF"), words: None, dressed: vec![] });
     desk.office.register(letters::form::Register { paper: Some(filed), ..incoming("1/A") }).unwrap();
     desk.clerk(Scans::Discard { scan: discarded });
     for (scan, code) in [(filed, "paper.filed"), (discarded, "scan.discarded")] {
@@ -574,5 +580,95 @@ fn what_is_filed_or_gone_is_left_alone() {
         let arrange = Command::Scans(Scans::Arrange { scan, version, pages: placed(&[1]) });
         assert_eq!(refusal(desk.office.ask(&desk.office.clerk, arrange)).code, code);
         assert_eq!(desk.pictures(scan).len(), 2, "its pages are kept");
+    }
+}
+
+#[test]
+fn a_page_is_straightened_as_was_seen_unless_the_clerk_says_otherwise() {
+    let desk = DeskOf::new();
+    let seen = |skew_degrees: f32, overhangs| Seen { skew_degrees, overhangs, ..Seen::default() };
+    // What was seen, what the clerk wants: tenths of a degree clockwise in the paper.
+    let table = [
+        (None, None, 0),
+        (None, Some(12), 12),
+        (Some(seen(0.0, false)), None, 0),
+        (Some(seen(0.14, false)), None, 0),
+        (Some(seen(0.7, false)), None, -7),
+        (Some(seen(-3.25, false)), None, 33),
+        (Some(seen(10.0, false)), None, -100),
+        (Some(seen(12.0, false)), None, 0),
+        (Some(seen(0.7, true)), None, 0),
+        (Some(seen(0.7, true)), Some(-7), -7),
+        (Some(seen(0.7, false)), Some(0), 0),
+    ];
+    for (seen, straighten, tenths) in table {
+        let scan = desk.done(1);
+        if let Some(seen) = seen.clone() {
+            let capture = desk.page(scan, 1).capture;
+            desk.machine(Scans::Judge { scan, page: 1, capture, seen });
+        }
+        desk.arrange(scan, vec![Placed { straighten, ..Placed::new(1) }]);
+        let dressed = Dressed { straighten_tenths: tenths, clean_edges: true };
+        assert_eq!(desk.dressed(scan), [dressed], "{seen:?} {straighten:?}");
+        let view = &desk.view(scan, 0)["pages"][0];
+        assert_eq!(if straighten.is_some() { &view["straighten"] } else { &view["straight_by"] }, tenths);
+    }
+    let scan = desk.done(1);
+    desk.arrange(scan, vec![Placed { keep_edges: true, ..Placed::new(1) }]);
+    assert!(!desk.dressed(scan)[0].clean_edges);
+}
+
+#[test]
+fn a_page_that_is_looked_at_after_its_paper_was_made_makes_it_no_longer_the_last_word_on_it() {
+    let crooked = || Seen { skew_degrees: 0.7, ..Seen::default() };
+    // A file that was brought stays as it is.
+    for (words, expected) in [(Some(vec![]), Words::Since), (None, Words::AsBrought)] {
+        for judged_first in [false, true] {
+            let desk = DeskOf::new();
+            let scan = desk.done(1);
+            let capture = desk.page(scan, 1).capture;
+            let judge = || desk.machine(Scans::Judge { scan, page: 1, capture, seen: crooked() });
+            let (version, dressed) = (desk.scan(scan).version, desk.dressed(scan));
+            if judged_first {
+                judge();
+            }
+            let (paper, words) = (desk.office.paper(b"%PDF"), words.clone());
+            desk.machine(Scans::Compose { scan, version, paper, words, dressed });
+            if !judged_first {
+                judge();
+            }
+            assert_eq!(desk.scan(scan).words, expected, "judged first: {judged_first}");
+            let shown = desk.view(scan, 0)["pages"][0]["straight_by"].clone();
+            assert_eq!(shown, if expected == Words::AsBrought { 0 } else { -7 });
+        }
+    }
+}
+
+#[test]
+fn a_page_that_lies_wrong_is_said_until_it_is_turned() {
+    let desk = DeskOf::new();
+    let scan = desk.done(1);
+    let capture = desk.page(scan, 1).capture;
+    desk.machine(Scans::Judge { scan, page: 1, capture, seen: Seen { turn: 180, ..Seen::default() } });
+    let told = |desk: &DeskOf| {
+        let view = desk.view(scan, 0);
+        (view["pages"][0]["turn_by"].clone(), view["warnings"][0]["code"].clone())
+    };
+    assert_eq!(told(&desk), (180.into(), "page.turned".into()));
+    desk.arrange(scan, vec![Placed { turn: 180, ..Placed::new(1) }]);
+    assert_eq!(told(&desk), (Value::Null, Value::Null));
+}
+
+#[test]
+fn pages_in_their_place_are_read_as_they_were_always_written() {
+    let wanted = Placed { turn: 90, straighten: Some(-7), ..Placed::new(3) };
+    for (text, page) in [
+        ("[1,0,false]", Placed::new(1)),
+        ("[2,180,true]", Placed { turn: 180, opens: true, ..Placed::new(2) }),
+        ("[3,90,false,-7,false]", wanted),
+        ("[4,0,false,null,true]", Placed { keep_edges: true, ..Placed::new(4) }),
+    ] {
+        assert_eq!(serde_json::from_str::<Placed>(text).unwrap(), page);
+        assert_eq!(serde_json::to_string(&page).unwrap(), text);
     }
 }

@@ -4,7 +4,7 @@ use uuid::Uuid;
 use wire::Sha256;
 
 use super::model::{Aim, Paper, Placed, Settings, Side, Way};
-use super::page::{Photo, Reading, Seen};
+use super::page::{Dressed, Photo, Reading, Seen};
 use crate::kit::PersonRef;
 
 /// A page whose bytes are at rest.
@@ -165,6 +165,8 @@ pub enum Command {
         paper: Paper,
         /// The words put into it, page by page; none where it is the file that was brought.
         words: Option<Vec<Sha256>>,
+        /// What was done to each page.
+        dressed: Vec<Dressed>,
     },
     /// A PDF was brought.
     Upload {

@@ -298,6 +298,11 @@ impl Scan {
         !matches!(self.state, State::Filed | State::Discarded | State::Merged)
     }
 
+    /// Whether its paper is the very file that was brought, so that nothing is done to its pages.
+    pub fn is_as_brought(&self) -> bool {
+        self.paper.is_some() && self.words == Words::AsBrought
+    }
+
     /// How it was asked for, where it came from the scanner.
     pub fn settings(&self) -> Option<&Settings> {
         match &self.origin {

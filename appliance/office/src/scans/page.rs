@@ -158,7 +158,7 @@ impl ScanPage {
     }
 
     /// By how many tenths of a degree clockwise it would be straight; 0 where it is, or would lose ink by it.
-    fn crooked_tenths(&self) -> i16 {
+    pub(super) fn crooked_tenths(&self) -> i16 {
         let Some(seen) = self.seen.as_ref().filter(|seen| !seen.overhangs) else { return 0 };
         let tenths = (-seen.skew_degrees * 10.0).round() as i16;
         if (LEAST_TENTHS..=MOST_TENTHS).contains(&tenths.unsigned_abs()) { tenths } else { 0 }

@@ -10,7 +10,7 @@ use super::commands::Command;
 use super::events::Event;
 use super::marks;
 use super::model::{Scan, State, Words};
-use super::page::{ScanPage, pages};
+use super::page::{Dressed, ScanPage, pages};
 use super::runs;
 use crate::clock::Now;
 use crate::error::{Error, Refusal};
@@ -36,10 +36,14 @@ pub struct Given {
 }
 
 impl Given {
-    /// Whether a paper with these words has all there are by now: some may have come while it was made.
-    fn words_in(&self, scan: &Scan, words: &[Sha256]) -> Words {
-        let known = scan.order.iter().zip(&self.pages).filter_map(|(placed, page)| page.words(placed.turn));
-        if known.eq(words.iter().copied()) { Words::In } else { Words::Since }
+    /// Whether a paper with these words, of pages dressed so, has all there is by now: a page may have been read, or
+    /// looked at, while it was made.
+    fn words_in(&self, scan: &Scan, words: &[Sha256], dressed: &[Dressed]) -> Words {
+        let placed = || scan.order.iter().zip(&self.pages);
+        let known = placed().filter_map(|(placed, page)| page.words(placed.turn));
+        let straight = placed().map(|(placed, page)| page.dressed(placed));
+        let is_all = known.eq(words.iter().copied()) && straight.eq(dressed.iter().copied());
+        if is_all { Words::In } else { Words::Since }
     }
 }
 
@@ -134,9 +138,9 @@ pub fn decide(given: &Given, actor: &Actor, command: &Command, now: &Now) -> Res
             changeable(scan, *version)?;
             vec![arrange::redo(scan, given.pages.first(), *page, picture)?]
         }
-        Command::Compose { version, paper, words, .. } => {
+        Command::Compose { version, paper, words, dressed, .. } => {
             changeable(scan, *version)?;
-            let words = words.as_ref().map_or(Words::AsBrought, |words| given.words_in(scan, words));
+            let words = words.as_ref().map_or(Words::AsBrought, |words| given.words_in(scan, words, dressed));
             vec![Event::Composed { scan: id, paper: paper.clone(), words }]
         }
         Command::Discard { .. } => {

@@ -126,7 +126,7 @@ fn each_command_passes_in_the_states_it_is_for() {
         ("yyy yyy yyy", &MACHINE, read(1, Sha256::ZERO)),
         ("--- --- ---", &MACHINE, read(9, Sha256::ZERO)),
         ("--- --- ---", &MACHINE, read(1, Sha256::of(b"the picture before"))),
-        ("nnn yyy nnn", &MACHINE, Command::Compose { scan: ID, version, paper: paper(), words: None }),
+        ("nnn yyy nnn", &MACHINE, Command::Compose { scan: ID, version, paper: paper(), words: None, dressed: vec![] }),
         ("nny yyy nnn", &clerk, Command::Discard { scan: scan_id }),
     ];
     for (expected, actor, command) in table {
@@ -192,7 +192,7 @@ fn who_may_ask_what() {
         ("y?yxny", arrange()),
         ("ynnnnn", Command::Continue { scan: ID, aim: None, queued: false }),
         ("y?yxnn", Command::Discard { scan: ID }),
-        ("nnnnny", Command::Compose { scan: ID, version: 7, paper: paper(), words: None }),
+        ("nnnnny", Command::Compose { scan: ID, version: 7, paper: paper(), words: None, dressed: vec![] }),
         ("nnnnny", judge(1, Sha256::ZERO)),
         ("nnnnny", read(1, Sha256::ZERO)),
     ];
@@ -246,7 +246,7 @@ fn who_saw_another_version_changes_nothing() {
         (&clerk, Command::Settle { scan: ID, version }),
         (&clerk, Command::Merge { scan: ID, version, from: OTHER, from_version: 7 }),
         (&clerk, Command::Merge { scan: ID, version: 7, from: OTHER, from_version: 6 }),
-        (&MACHINE, Command::Compose { scan: ID, version, paper: paper(), words: None }),
+        (&MACHINE, Command::Compose { scan: ID, version, paper: paper(), words: None, dressed: vec![] }),
     ] {
         assert_eq!(ask(&given, actor, &command), Err("version.stale"), "{command:?}");
     }

@@ -118,8 +118,8 @@ pub struct PageView {
     straighten: Option<i16>,
     /// Dark strips along its borders stay.
     keep_edges: bool,
-    /// Tenths of a degree clockwise by which it is straightened when its paper is made.
-    straightened_tenths: i16,
+    /// By so many the box makes it straight where the clerk says nothing.
+    straight_by: i16,
     /// Turned by so many degrees more, clockwise, it would stand upright.
     turn_by: Option<u16>,
     side: Side,
@@ -210,10 +210,10 @@ impl PaperView {
 }
 
 impl PageView {
-    fn of(place: usize, placed: &Placed, page: ScanPage) -> Self {
+    fn of(scan: &Scan, place: usize, placed: &Placed, page: ScanPage) -> Self {
         let settled = !page.is_to_be_read(placed.turn);
         let turn_by = page.turn_by(placed.turn);
-        let dressed = page.dressed(placed);
+        let straight_by = if scan.is_as_brought() { 0 } else { page.crooked_tenths() };
         let flags = page.remarks(placed.turn).iter().map(|code| Saying::of(code)).collect();
         let read = page.reading.as_ref().filter(|_| settled).map(|reading| ReadView {
             confidence: reading.text.map(|_| reading.confidence),
@@ -231,7 +231,7 @@ impl PageView {
             opens: placed.opens,
             straighten: placed.straighten,
             keep_edges: placed.keep_edges,
-            straightened_tenths: dressed.straighten_tenths,
+            straight_by,
             turn_by,
             side: page.side,
             capture: page.capture.to_string(),
@@ -269,8 +269,8 @@ impl ScanView {
         let bin = scan.bin.iter().zip(pages(rows, scan.id, &scan.bin)?);
         Ok(Self {
             head,
-            pages: placed.map(|((place, placed), page)| PageView::of(place, placed, page)).collect(),
-            bin: bin.map(|(placed, page)| PageView::of(0, placed, page)).collect(),
+            pages: placed.map(|((place, placed), page)| PageView::of(scan, place, placed, page)).collect(),
+            bin: bin.map(|(placed, page)| PageView::of(scan, 0, placed, page)).collect(),
             parts: Vec::new(),
         })
     }
@@ -284,7 +284,7 @@ impl ScanLine {
     pub fn read(rows: &Rows<'_>, scan: &Scan, live: Live) -> Result<Self, Fault> {
         let first = scan.order.get(..1).unwrap_or_default();
         let page = pages(rows, scan.id, first)?.pop();
-        let first_page = first.first().zip(page).map(|(placed, page)| PageView::of(1, placed, page));
+        let first_page = first.first().zip(page).map(|(placed, page)| PageView::of(scan, 1, placed, page));
         Ok(Self { head: ScanHead::read(rows, scan, live)?, first_page })
     }
 }
