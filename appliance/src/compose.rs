@@ -57,8 +57,9 @@ pub(crate) async fn paper_of(app: &App, scan: Uuid) -> Result<Paper, Error> {
     let about = about(app, "Bản số hóa").await?;
     let journal = app.desk.journal().clone();
     let words = pages.iter().filter_map(|(placed, page)| page.words(placed.turn)).collect();
+    let dressed = pages.iter().map(|(placed, page)| page.dressed(placed)).collect();
     let paper = blocking(move || written(&journal, &pages, &about)).await??;
-    let composed = Scans::Compose { scan, version: row.version, paper: paper.clone(), words: Some(words) };
+    let composed = Scans::Compose { scan, version: row.version, paper: paper.clone(), words: Some(words), dressed };
     app.desk.execute(SCAN_DESK, Command::Scans(composed)).await?;
     Ok(paper)
 }

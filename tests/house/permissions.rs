@@ -166,7 +166,7 @@ impl Things {
         keep(filed);
         let paper = scans::Paper { name: file, pages: 1, bytes: 33, signed: false };
         let version = school.scan(filed).version;
-        let compose = scans::Command::Compose { scan: filed, version, paper: paper.clone() };
+        let compose = scans::Command::Compose { scan: filed, version, paper: paper.clone(), words: None, dressed: vec![] };
         school.desk.execute_here(&office::Actor::Machine("test"), &Command::Scans(compose)).unwrap();
         let form = Register {
             issuing_body: "Phòng Nội vụ".into(),

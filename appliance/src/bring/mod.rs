@@ -164,7 +164,7 @@ async fn composed(app: &App, scan: Uuid, file: Paper, pages: &[Page]) -> Result<
     if row.paper.is_some() {
         return Ok(());
     }
-    let compose = Scans::Compose { scan, version: row.version, paper: file, words: None };
+    let compose = Scans::Compose { scan, version: row.version, paper: file, words: None, dressed: vec![] };
     app.desk.execute(SCAN_DESK, Command::Scans(compose)).await?;
     Ok(())
 }
