@@ -5,8 +5,8 @@
 //! gives the same bytes.
 //!
 //! **Compose.** [`compose()`] takes captures one after another - JPEG as the scanner made it, or 1-bit PNG - and streams
-//! PDF/A-2b (ISO 19005-2): pages in true size, the bytes of a JPEG untouched, black and white as lossless JBIG2, sRGB
-//! output intent, XMP, one cross-reference table. It holds one page at a time.
+//! PDF/A-2b (ISO 19005-2): pages in true size, the bytes of a JPEG untouched, black and white as lossless JBIG2, the words
+//! of a page unseen above it, sRGB output intent, XMP, one cross-reference table. It holds one page at a time.
 //!
 //! **Sign.** [`Prepared`] -> [`Digested`] -> [`Signed`] is PAdES B-B (ETSI EN 319 142-1), cut where the standard cuts
 //! it: reserve a hole, digest all but the hole, let a key sign, put the CMS into the hole. Each step consumes the one
@@ -23,7 +23,7 @@
 //!     let mut pdf = Vec::new();
 //!     let about = About {
 //!         title: "Kế hoạch năm học".into(), subject: String::new(), author: unit.into(),
-//!         language: "vi-VN".into(), created: at,
+//!         language: "vi-VN".into(), created: at, register: None,
 //!     };
 //!     let pages = [Ok::<_, std::io::Error>(CaptureRef::new(scan, 300))];
 //!     compose(pages.into_iter(), &about, Making::default(), &mut pdf)?;
@@ -50,10 +50,12 @@
 
 mod apart;
 mod capture;
+mod ccitt;
 mod cms;
 mod compose;
 mod convert;
 mod face;
+mod file;
 mod icc;
 mod inspect;
 mod jbig2;
@@ -61,17 +63,22 @@ mod jpeg;
 mod layers;
 mod look;
 mod making;
+mod mask;
+mod page;
 mod pdftext;
 mod png;
 mod raster;
+mod register;
 mod shown;
 mod sign;
 mod standing;
+mod straight;
 mod text;
 mod tiff;
 mod turn;
 pub mod typeset;
 mod update;
+mod words;
 mod xmp;
 
 pub use apart::Scanned;
@@ -82,6 +89,7 @@ pub use face::{Face, FaceError};
 pub use inspect::{ImageFormat, InspectError, Kind, MOST_BYTES, MOST_PAGES, MOST_PIXELS, Upload, inspect};
 pub use look::Look;
 pub use making::{Dress, Layers, Making, MaskCoding, PageMade, SizeStep, WhyPlain};
+pub use register::RegisterFacts;
 pub use sign::{Digested, Prepared, SignError, SignatureFacts, Signed};
 pub use text::{PageText, TextLine, TextWord};
 pub use tiff::TiffPages;

@@ -22,7 +22,8 @@ pub(crate) fn decode(stream: &[u8]) -> Option<Ink> {
     let (height, _) = more.split_first_chunk::<4>()?;
     let (width_px, height_px) = (u32::from_be_bytes(*width), u32::from_be_bytes(*height));
     let pixels = region.strip_prefix(region_header(width_px, height_px).as_slice())?;
-    let ours = rest.is_empty() && page == page_information(width_px, height_px) && pixels.ends_with(&[0xFF, 0xAC]);
+    let ours =
+        rest.is_empty() && page == page_information(width_px, height_px) && pixels.ends_with(&[0xFF, 0xAC]);
     let bytes = row_bytes(width_px).checked_mul(usize::try_from(height_px).ok()?)?;
     let possible = (1..=MOST_BYTES).contains(&bytes);
     (ours && possible).then(|| picture(pixels, width_px, height_px))
@@ -73,7 +74,8 @@ fn row_of_pixels(decoder: &mut Decoder<'_>, rows: [&[u8]; 2], row: &mut [u8], wi
         let mut found = if clear { decoder.white(wide) } else { 0 };
         own <<= found;
         while found < wide {
-            let context = (second >> (13 - found) & 0x1F) << 11 | (above >> (12 - found) & 0x7F) << 4 | own & 0xF;
+            let context =
+                (second >> (13 - found) & 0x1F) << 11 | (above >> (12 - found) & 0x7F) << 4 | own & 0xF;
             own = own << 1 | u32::from(decoder.decide(context as usize));
             found += 1;
         }
@@ -100,8 +102,14 @@ impl<'a> Decoder<'a> {
     /// INITDEC.
     fn new(data: &'a [u8]) -> Decoder<'a> {
         let first = u32::from(data.first().copied().unwrap_or(0xFF));
-        let mut decoder =
-            Decoder { interval: HALF, number: first << 16, shifts: 0, contexts: vec![0; CONTEXTS], data, at: 0 };
+        let mut decoder = Decoder {
+            interval: HALF,
+            number: first << 16,
+            shifts: 0,
+            contexts: vec![0; CONTEXTS],
+            data,
+            at: 0,
+        };
         decoder.take();
         decoder.number <<= 7;
         decoder.shifts -= 7;
@@ -185,12 +193,12 @@ impl<'a> Decoder<'a> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::{super::encode, *};
     use proptest::prelude::*;
 
     /// Dots of any density in patches, rows that come again, any size; all white and all black among them.
-    fn any_ink() -> impl Strategy<Value = Ink> {
+    pub(crate) fn any_ink() -> impl Strategy<Value = Ink> {
         let seen = (any::<u64>(), 0_u16..=256, 1_u32..5, 1_u32..60);
         (1_u32..300, 1_u32..60, seen).prop_map(|(width, height, (seed, density, again, patch))| {
             let mut ink = Ink::new(width, height);
@@ -200,7 +208,8 @@ mod tests {
                     let mut state = seed ^ u64::from(y / again) << 32 ^ u64::from(x);
                     state = (state ^ state >> 31).wrapping_mul(0x9E37_79B9_7F4A_7C15);
                     let is_dense = (x / patch + y / patch) % 3 == 0;
-                    let black = u16::from((state >> 50) as u8) < if is_dense { density } else { density / 16 };
+                    let black =
+                        u16::from((state >> 50) as u8) < if is_dense { density } else { density / 16 };
                     row[x as usize / 8] |= u8::from(black) << (7 - x % 8);
                 }
             }
@@ -235,7 +244,9 @@ mod tests {
         }
         let mut longer = encode(&Ink::new(8, 8));
         longer.push(0);
-        for (what, stream) in [("empty", vec![]), ("huge", huge), ("more behind", longer), ("text", b"\x97JB2".to_vec())] {
+        for (what, stream) in
+            [("empty", vec![]), ("huge", huge), ("more behind", longer), ("text", b"\x97JB2".to_vec())]
+        {
             assert_eq!(decode(&stream), None, "{what}");
         }
     }

@@ -17,6 +17,8 @@
 mod decode;
 
 pub(crate) use decode::decode;
+#[cfg(test)]
+pub(crate) use decode::tests::any_ink;
 
 /// One for each way in which the sixteen neighbours of a pixel can be coloured.
 const CONTEXTS: usize = 1 << 16;
@@ -97,7 +99,8 @@ pub(crate) fn encode(ink: &Ink) -> Vec<u8> {
 fn page_information(width_px: u32, height_px: u32) -> Vec<u8> {
     let resolution_unknown = [0; 8];
     let (lossless, not_striped) = ([1], [0; 2]);
-    [&width_px.to_be_bytes(), &height_px.to_be_bytes(), &resolution_unknown[..], &lossless, &not_striped].concat()
+    [&width_px.to_be_bytes(), &height_px.to_be_bytes(), &resolution_unknown[..], &lossless, &not_striped]
+        .concat()
 }
 
 /// §7.4.6: what stands before the pixels.

@@ -1,8 +1,8 @@
 //! Black-and-white pages are JBIG2 in the PDF, and two decoders that are not ours find every dot where it was.
 
 use crate::{
-    compose::is_pdf_a,
     judges::{jbig2dec, pdfimages, pdfimages_decoded, qpdf_is_content, render},
+    pdf_a::is_pdf_a,
     samples::{bilevel_png, block, composed, key, scan, signed},
 };
 use image::{GrayImage, Luma, imageops};
@@ -25,6 +25,13 @@ fn ink(width: u32, height: u32, is_black: impl Fn(u32, u32) -> bool) -> GrayImag
 fn text_page(number: u32, threshold: u8) -> GrayImage {
     let page = image::load_from_memory(&scan(number)).unwrap().into_luma8();
     ink(page.width(), page.height(), |x, y| page.get_pixel(x, y).0[0] < threshold)
+}
+
+/// Half the dots black, by no rule: the hardest page there is.
+pub(crate) fn noise_png() -> Vec<u8> {
+    bilevel_png(&ink(1201, 701, |x, y| {
+        (u64::from(x * 7919 + y) ^ u64::from(y * 104_729)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 63 == 1
+    }))
 }
 
 fn every_dot_is_kept(pages: &[GrayImage], dpi: u32) {

@@ -169,3 +169,33 @@ fn verdict(said: &serde_json::Value) -> Verdict {
         details: said.to_string(),
     }
 }
+
+/// The text of a file as MuPDF finds it.
+pub(crate) fn mutool(bytes: &[u8]) -> String {
+    let held = hold(bytes);
+    let arguments = ["draw", "-q", "-N", "-F", "txt", held.path.to_str().unwrap()];
+    quiet("mutool", &arguments, "run `cargo xtask setup`, or install mupdf-tools")
+}
+
+/// The text of a file as Ghostscript finds it.
+pub(crate) fn ghostscript(bytes: &[u8]) -> String {
+    let held = hold(bytes);
+    let arguments = [
+        "-q",
+        "-dNOPAUSE",
+        "-dBATCH",
+        "-dSAFER",
+        "-sDEVICE=txtwrite",
+        "-sOutputFile=-",
+        held.path.to_str().unwrap(),
+    ];
+    quiet("gs", &arguments, "run `cargo xtask setup`, or install ghostscript")
+}
+
+/// What a judge says who has nothing to warn of.
+fn quiet(program: &str, arguments: &[&str], remedy: &str) -> String {
+    let output = run(program, arguments, remedy);
+    let warned = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && warned.is_empty(), "{program} {arguments:?}: {}", text(&output));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}

@@ -56,6 +56,7 @@ pub(crate) fn about() -> About {
         author: UNIT.into(),
         language: "vi-VN".into(),
         created: moment(),
+        register: None,
     }
 }
 

@@ -1,8 +1,8 @@
 //! A signature is valid in every reader, stays valid under a second one, and leaves the file PDF/A.
 
 use crate::{
-    compose::is_pdf_a,
     judges::{Verdict, pdfinfo, pdfsig, pdftotext, pyhanko, qpdf, qpdf_is_content, render},
+    pdf_a::is_pdf_a,
     samples::{LINES, blank, block, document, face, facts, key, prepared, signed},
 };
 use lopdf::{Document, Object, dictionary};
