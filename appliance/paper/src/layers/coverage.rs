@@ -1,0 +1,43 @@
+//! How much of each cell the mask covers.
+
+use super::overview::Overview;
+use crate::jbig2::Ink;
+
+/// Pixels of the mask in each cell.
+pub(super) struct Coverage {
+    width: usize,
+    cells: Vec<u16>,
+}
+
+impl Coverage {
+    pub(super) fn of(mask: &Ink, overview: &Overview) -> Coverage {
+        let mut cells = vec![0_u16; overview.cells.len()];
+        for (y, row) in mask.rows().enumerate() {
+            let cells = &mut cells[y / overview.cell_px * overview.width..][..overview.width];
+            for (at, byte) in row.iter().enumerate().filter(|(_, byte)| **byte != 0) {
+                for bit in (0..8).filter(|bit| byte >> (7 - bit) & 1 == 1) {
+                    cells[(at * 8 + bit) / overview.cell_px] += 1;
+                }
+            }
+        }
+        Coverage { width: overview.width, cells }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.cells.iter().all(|count| *count == 0)
+    }
+
+    /// In pixels.
+    pub(super) fn at_cell(&self, x: usize, y: usize) -> u16 {
+        self.cells[y * self.width + x]
+    }
+
+    /// Whether the mask has anything in this cell or one that touches it.
+    pub(super) fn is_near(&self, x: usize, y: usize) -> bool {
+        let height = self.cells.len() / self.width;
+        (y.saturating_sub(1)..(y + 2).min(height)).any(|row| {
+            let cells = &self.cells[row * self.width..][..self.width];
+            cells[x.saturating_sub(1)..(x + 2).min(self.width)].iter().any(|count| *count > 0)
+        })
+    }
+}
