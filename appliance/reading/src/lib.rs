@@ -19,9 +19,11 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod propose;
 mod tsv;
 
 pub use paper::{PageText, TextLine, TextWord};
+pub use propose::{Area, Proposals, Proposed, TypeName, proposals, signer};
 pub use tsv::{ReadingFault, from_tsv};
 
 /// The words as people write them: a space between words, a line for each line, an empty line before each paragraph.
