@@ -42,7 +42,7 @@ fn a_page_that_lay_on_its_side_stands_upright_with_its_own_bytes() {
     {
         let capture = CaptureRef::new(&lying, 300).turned(turn_degrees);
         let mut pdf = Vec::new();
-        compose(std::iter::once(Ok::<_, io::Error>(capture)), &about(), paper::Making::PLAIN, &mut pdf)
+        compose(std::iter::once(Ok::<_, io::Error>(capture)), &about(), Making::PLAIN, &mut pdf)
             .unwrap();
         qpdf_is_content(&pdf);
         is_pdf_a(&pdf);
@@ -57,7 +57,7 @@ fn a_page_that_lay_on_its_side_stands_upright_with_its_own_bytes() {
     let outcome = compose(
         std::iter::once(Ok::<_, io::Error>(crooked)),
         &about(),
-        paper::Making::PLAIN,
+        Making::PLAIN,
         &mut Vec::new(),
     );
     assert!(matches!(outcome, Err(ComposeError::Page { page: 1, .. })));
@@ -114,18 +114,18 @@ fn what_cannot_be_archived_is_refused_with_its_reason() {
     for (what, bytes, dpi, expected) in table {
         let captures = [(scan(1), 300), (bytes, dpi)];
         let captures = captures.iter().map(|(bytes, dpi)| Ok::<_, io::Error>(CaptureRef::new(bytes, *dpi)));
-        match compose(captures, &about(), paper::Making::PLAIN, &mut Vec::new()) {
+        match compose(captures, &about(), Making::PLAIN, &mut Vec::new()) {
             Err(ComposeError::Page { page: 2, fault }) if expected(&fault) => {}
             other => panic!("{what}: {other:?}"),
         }
     }
     let nothing = std::iter::empty::<Result<CaptureRef<'_>, io::Error>>();
     assert!(matches!(
-        compose(nothing, &about(), paper::Making::PLAIN, &mut Vec::new()),
+        compose(nothing, &about(), Making::PLAIN, &mut Vec::new()),
         Err(ComposeError::NoPages)
     ));
     let lost = [Err(io::Error::other("blob lost"))];
-    let outcome = compose(lost.into_iter(), &about(), paper::Making::PLAIN, &mut Vec::new());
+    let outcome = compose(lost.into_iter(), &about(), Making::PLAIN, &mut Vec::new());
     assert!(matches!(outcome, Err(ComposeError::Capture { page: 1, .. })));
 }
 

@@ -107,7 +107,7 @@ fn is_good_object(pdf: &[u8], at: usize, number: usize) {
             let close = open + rest[open..].iter().position(|byte| *byte == b'>').unwrap();
             let digits = &rest[open + 1..close];
             assert!(
-                digits.len() % 2 == 0 && digits.iter().all(u8::is_ascii_hexdigit),
+                digits.len().is_multiple_of(2) && digits.iter().all(u8::is_ascii_hexdigit),
                 "6.1.6 string in {number}"
             );
             rest = &rest[close + 1..];
@@ -405,7 +405,7 @@ impl Letters {
     /// §6.2.11.4, §6.2.11.5, §6.2.11.8: there, as wide as said, and not the glyph for what is missing.
     fn are_good(&self, shown: &[u8]) {
         let face = ttf_parser::Face::parse(&self.program, 0).expect("6.2.11.2 a font program");
-        assert!(shown.len() % 2 == 0);
+        assert!(shown.len().is_multiple_of(2));
         for code in shown.chunks(2).map(|two| u16::from_be_bytes([two[0], two[1]])) {
             let glyph = match &self.glyphs {
                 Some(map) => u16::from_be_bytes([map[usize::from(code) * 2], map[usize::from(code) * 2 + 1]]),

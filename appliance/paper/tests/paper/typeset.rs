@@ -2,8 +2,8 @@
 //! of rows becomes a book.
 
 use crate::{
-    compose::each_object,
     judges::{hold, pdfinfo, pdftotext, poppler, pyhanko, qpdf_is_content},
+    pdf_a::each_object,
     samples::{UNIT, block, key, signed},
 };
 use lopdf::Document;
