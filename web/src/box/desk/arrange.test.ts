@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { marked, moved, partsOf, rebased, same, shifted, takenBack, turned, undone, without } from "./arrange";
+import { edgesKept, listOf, marked, moved, partsOf, rebased, same, shifted, straightened, takenBack, turned, undone, without } from "./arrange";
 import { list, told } from "./made";
 
 describe("turning", () => {
@@ -8,6 +8,24 @@ describe("turning", () => {
     expect(told(turned(list("1 2 3"), [2], -90))).toBe("1 2< 3");
     const once = turned(list("1"), [1], 90);
     expect(told(turned(turned(turned(once, [1], 90), [1], 90), [1], 90))).toBe("1");
+  });
+});
+
+describe("straightening", () => {
+  it("is an edit of the pages that are meant, and goes along wherever they go", () => {
+    const before = list("1 2 3");
+    const after = straightened(before, new Map([[2, 0], [3, -12]]));
+    expect(after.map((each) => each.straighten)).toEqual([null, 0, -12]);
+    expect(same(before, after)).toBe(false);
+    expect(moved(after, [3], { page: 1, side: "before" }).map((each) => each.straighten)).toEqual([-12, null, 0]);
+    expect(straightened(after, new Map([[3, null]])).map((each) => each.straighten)).toEqual([null, 0, null]);
+    expect(rebased(after, before, list("1 2 3 4"))?.map((each) => each.straighten)).toEqual([null, 0, -12, null]);
+  });
+
+  it("leaves dark edges where somebody wants them", () => {
+    const kept = edgesKept(list("1 2"), 2, true);
+    expect(listOf(kept).map((each) => each.keep_edges)).toEqual([false, true]);
+    expect(same(list("1 2"), kept)).toBe(false);
   });
 });
 

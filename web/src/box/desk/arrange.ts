@@ -16,7 +16,13 @@ export interface Spot {
 
 export type List = readonly Placed[];
 
-const placed = ({ page, turn, opens }: Placed): Placed => ({ page, turn, opens });
+const placed = ({ page, turn, opens, straighten, keep_edges }: Placed): Placed => ({
+  page,
+  turn,
+  opens,
+  straighten: straighten ?? null,
+  keep_edges,
+});
 
 /** The bare list of what is shown. */
 export function listOf(pages: List): Placed[] {
@@ -28,14 +34,24 @@ export function same(one: List, other: List): boolean {
     one.length === other.length &&
     one.every((left, at) => {
       const right = other[at];
-      return !!right && left.page === right.page && left.turn === right.turn && left.opens === right.opens;
+      if (!right || left.page !== right.page || left.turn !== right.turn || left.opens !== right.opens) return false;
+      return (left.straighten ?? null) === (right.straighten ?? null) && left.keep_edges === right.keep_edges;
     })
   );
 }
 
-export function turned(list: List, pages: readonly number[], by: 90 | -90): Placed[] {
+export function turned(list: List, pages: readonly number[], by: 90 | -90 | 180): Placed[] {
   const chosen = new Set(pages);
   return list.map((each) => (chosen.has(each.page) ? { ...each, turn: (each.turn + by + 360) % 360 } : each));
+}
+
+/** Made straight by tenths of a degree, 0: as it lies, `null`: as the box has seen it. */
+export function straightened(list: List, by: ReadonlyMap<number, number | null>): Placed[] {
+  return list.map((each) => (by.has(each.page) ? { ...each, straighten: by.get(each.page) ?? null } : { ...each }));
+}
+
+export function edgesKept(list: List, page: number, keep_edges: boolean): Placed[] {
+  return list.map((each) => (each.page === page ? { ...each, keep_edges } : each));
 }
 
 /** Without these pages; where a document began with one of them, it begins with its next one. */

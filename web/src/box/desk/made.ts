@@ -8,6 +8,8 @@ export function list(text: string): Placed[] {
     page: Number(word.replace(/\D/g, "")),
     turn: word.endsWith(">") ? 90 : word.endsWith("<") ? 270 : 0,
     opens: word.startsWith("|"),
+    straighten: null,
+    keep_edges: false,
   }));
 }
 
@@ -19,6 +21,7 @@ export function page(placed: Placed, place: number, seen: ScanPage["seen"] = { f
   return {
     ...placed,
     place,
+    straight_by: 0,
     side: "front",
     capture: `c${placed.page}`,
     width_px: 210,

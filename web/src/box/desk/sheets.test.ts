@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Scan, ScanState } from "../../api/types";
 import { list, line, page, scan } from "./made";
-import { flagged, flagsOf, isFileOnly, isStopped, isUsable, pagesOf, queueWords, standing } from "./sheets";
+import { degrees, flagged, flagsOf, isFileOnly, isStopped, isUsable, pagesOf, queueWords, standing, straightOf, tenthsOf } from "./sheets";
 
 const paper = { id: "p", name: "n", pages: 4, bytes: 1, signed: false };
 
@@ -39,10 +39,29 @@ it("says how many are before it in the queue", () => {
 
 it("finds pages by their verdict, and shows a verdict it does not know by its sentence", () => {
   const flags = [{ code: "page.blank", sentence: "Trang này có vẻ trắng." }, { code: "page.torn", sentence: "Tờ này bị rách." }];
-  const blank = page(list("2")[0] ?? { page: 2, turn: 0, opens: false }, 2, { flags, skew_degrees: 0 });
+  const blank = page(list("2")[0] ?? { page: 2, turn: 0, opens: false, keep_edges: false }, 2, { flags, skew_degrees: 0 });
   expect(flagged([...scan("1").pages, blank], "page.blank")).toEqual([2]);
   expect(flagsOf(blank).map((flag) => [flag.word, flag.sentence])).toEqual([
     ["Trang trắng?", "Trang này có vẻ trắng."],
     ["Cần xem", "Tờ này bị rách."],
   ]);
+});
+
+it.each([
+  // What the box would do, what the clerk says, how the lines fall: how it stands, how it could stand.
+  [-7, null, 0.7, -7, -7],
+  [-7, 0, 0.7, 0, -7],
+  [-7, -9, 0.7, -9, -7],
+  [0, null, 0.7, 0, -7],
+  [0, null, 0.04, 0, 0],
+  [0, null, 14, 0, 0],
+  [0, null, 0, 0, 0],
+])("made straight by the box %d, by the clerk %j, lines at %d: stands at %d of %d", (box, clerk, skew_degrees, now, could) => {
+  const [placed] = list("1");
+  const shown = { ...page(placed!, 1, { flags: [], skew_degrees }), straight_by: box, straighten: clerk };
+  expect([tenthsOf(shown), straightOf(shown) + 0]).toEqual([now, could]);
+});
+
+it("says angles as people write them", () => {
+  expect([degrees(-7), degrees(12), degrees(100)]).toEqual(["0,7°", "1,2°", "10,0°"]);
 });

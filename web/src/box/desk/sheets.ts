@@ -73,6 +73,25 @@ export function standing(scan: ScanLine, feeding: Feeding | null): string {
   }
 }
 
+/** Tenths of a degree, clockwise, by which a page is made straight. */
+export function tenthsOf(page: ScanPage): number {
+  return page.straighten ?? page.straight_by;
+}
+
+/** By how much a page could be made straight, by what was seen on it; 0 where there is nothing to go by. */
+export function straightOf(page: ScanPage): number {
+  const seen = Math.round(-10 * (page.seen?.skew_degrees ?? 0));
+  return page.straight_by || (Math.abs(seen) <= MOST_TENTHS ? seen : 0);
+}
+
+/** The box straightens no further. */
+export const MOST_TENTHS = 100;
+
+/** "0,7°" */
+export function degrees(tenths: number): string {
+  return `${(Math.abs(tenths) / 10).toFixed(1).replace(".", ",")}°`;
+}
+
 /** Every page that carries this flag. */
 export function flagged(pages: readonly ScanPage[], code: string): number[] {
   return pages.filter((page) => flagsOf(page).some((flag) => flag.code === code)).map((page) => page.page);
@@ -91,6 +110,7 @@ const WORDS: Record<string, { word: string; tone: "late" | "wait" }> = {
   "page.dark": { word: "Tối", tone: "late" },
   "page.clipped": { word: "Mất mép", tone: "late" },
   "page.crooked": { word: "Lệch", tone: "late" },
+  "page.turned": { word: "Nằm ngược?", tone: "wait" },
   "page.same_as_before": { word: "Giống trang trước", tone: "wait" },
 };
 

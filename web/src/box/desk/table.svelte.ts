@@ -1,8 +1,9 @@
 import { tick } from "svelte";
 import type { ScanPage } from "../../api/types";
-import { type List, marked, moved, partsOf, shifted, type Spot, takenBack, turned, without } from "./arrange";
+import { edgesKept, type List, marked, moved, partsOf, shifted, type Spot, straightened, takenBack, turned, without } from "./arrange";
 import { Arranging } from "./arranging.svelte";
 import type { Watched } from "./scan.svelte";
+import { degrees, MOST_TENTHS, straightOf, tenthsOf } from "./sheets";
 import { among, everything, meant, neighbour, NONE, reached, type Selection, step, toggled } from "./selection";
 
 /** What a clerk does with the pages on the table, whichever way she asks: key, button, or hand. */
@@ -63,6 +64,40 @@ export class Table {
 
   turn(pages: readonly number[], by: 90 | -90): void {
     this.edit((list) => turned(list, pages, by), `Đã quay ${this.called(pages)} sang ${by > 0 ? "phải" : "trái"}.`);
+  }
+
+  /** Turns a page the way its writing says it stands. */
+  setUpright(page: ScanPage): void {
+    const by = page.turn_by === 270 ? -90 : page.turn_by === 180 ? 180 : 90;
+    this.edit((list) => turned(list, [page.page], by), `Đã xoay lại trang ${page.place}.`);
+  }
+
+  /** Straight by what was seen, or as they lie. */
+  straighten(pages: readonly number[], straight: boolean): void {
+    const each = pages.flatMap((id) => this.page(id) ?? []);
+    const by = new Map(each.map((page) => [page.page, straight ? (page.straight_by ? null : straightOf(page)) : 0]));
+    const said = straight ? `Đã nắn thẳng ${this.called(pages)}.` : `Giữ nguyên ${this.called(pages)} như khi quét.`;
+    this.edit((list) => straightened(list, by), said);
+  }
+
+  /** Straightens the pages that are not, or leaves them as they lie if all are. */
+  toggleStraight(pages: readonly number[]): void {
+    const crooked = pages.filter((id) => {
+      const page = this.page(id);
+      return page && !tenthsOf(page) && straightOf(page);
+    });
+    if (crooked.length) this.straighten(crooked, true);
+    else this.straighten(pages, false);
+  }
+
+  /** A tenth of a degree more, by hand. */
+  nudge(page: ScanPage, by: 1 | -1): void {
+    const tenths = Math.max(-MOST_TENTHS, Math.min(MOST_TENTHS, tenthsOf(page) + by));
+    this.edit((list) => straightened(list, new Map([[page.page, tenths]])), `Đã nắn trang ${page.place} ${degrees(tenths)}.`);
+  }
+
+  keepEdges(page: ScanPage, keep: boolean): void {
+    this.edit((list) => edgesKept(list, page.page, keep), keep ? `Giữ nguyên mép trang ${page.place}.` : `Làm sạch mép trang ${page.place}.`);
   }
 
   drop(pages: readonly number[]): void {

@@ -1,10 +1,12 @@
 // Where arrival stamps lie on a sheet of A4; the box's PDFs have the same sheets under the same ids. All lengths are millimetres from the sheet's upper left corner.
 
+import type { LabelSheet } from "../../../api/types";
+
 /** A stamp as the decree has it (30/2020, appendix IV). */
 export const STAMP = { width: 50, height: 35 };
 
 export interface Labels {
-  id: string;
+  id: LabelSheet;
   name: string;
   columns: number;
   rows: number;
