@@ -9,7 +9,7 @@
 //!               |                          |                    |
 //!               +------- Desk::execute / Desk::read ------------+
 //!                                  |  tip
-//!                    followers/  live . sight . seal . link (the office above)
+//!                    followers/  live . sight . reading . search . seal . link (the office above)
 //! ```
 //!
 //! A whole box in a test, without sockets:
@@ -36,8 +36,10 @@ mod followers;
 mod link;
 mod mdns;
 mod prints;
+pub mod reading;
 pub mod scan;
 pub mod seal;
+mod search;
 pub mod serve;
 mod surroundings;
 
@@ -64,6 +66,8 @@ pub struct Settings {
     pub via: Via,
     /// Where paper is looked for that was not scanned here.
     pub places: Places,
+    /// Who reads pages; nobody, if nothing is said.
+    pub reader: Option<reading::Reader>,
     /// What is plugged in.
     pub bus: Bus,
     /// Whether there is power enough.
@@ -81,6 +85,7 @@ impl Settings {
             worker_env: Vec::new(),
             via: Via::Sane,
             places: Places { inbox: data.as_ref().join("inbox"), sticks: "/media/vanthu".into() },
+            reader: None,
             bus: Bus::new(),
             power: Power::new(),
             clock: Arc::new(SystemClock),
@@ -101,6 +106,10 @@ pub struct App {
     pub link: link::Link,
     /// Where paper is looked for that was not scanned here.
     pub places: Places,
+    /// Who reads pages.
+    pub reader: Option<reading::Reader>,
+    /// What can be found.
+    pub search: search::Search,
     /// What browsers are told.
     pub live: followers::live::Feed,
     /// Pages to PDF: one at a time, so that memory is bounded by one document.
@@ -136,9 +145,12 @@ impl Box {
     pub async fn open(settings: Settings) -> Result<Self, OpenError> {
         let data = settings.data.clone();
         let clock = settings.clock.clone();
-        let desk = tokio::task::spawn_blocking(move || Desk::open(&data, clock))
-            .await
-            .expect("opening a box does not panic")?;
+        let (desk, search) = tokio::task::spawn_blocking(move || {
+            // The journal first: it sees to it that only one box is on the directory.
+            Desk::open(&data, clock).map(|desk| (desk, search::Search::open(&data)))
+        })
+        .await
+        .expect("opening a box does not panic")?;
         let stop = CancellationToken::new();
         let live = followers::live::Feed::new();
         let app = App {
@@ -153,6 +165,8 @@ impl Box {
             link: link::Link::open(&settings.data),
             bench: compose::Bench::default(),
             places: settings.places,
+            reader: settings.reader,
+            search,
             desk,
             live,
             stop,

@@ -22,7 +22,7 @@ pub(super) struct Compose {
     /// Tên văn bản ghi trong tệp.
     #[arg(long, value_name = "TEXT", default_value = "Bản số hóa")]
     title: String,
-    /// Đọc chữ trên từng trang rồi ghi kèm để tìm và sao chép được; cần gói tesseract-ocr-vie.
+    /// Đọc chữ trên từng trang rồi ghi kèm để tìm và sao chép được; cần gói tesseract-ocr và tesseract-ocr-vie.
     #[arg(long)]
     text: bool,
     /// Ảnh JPEG hoặc PNG, theo thứ tự trang.

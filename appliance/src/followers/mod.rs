@@ -5,6 +5,8 @@
 //!
 //! - [`live`]: what changed, for open browsers
 //! - [`sight`]: looks at pages, lets marked stacks fall apart
+//! - [`search`]: what can be found
+//! - [`reading`]: has the words of pages read
 //! - [`seal`]: carries out signing requests whose key was unlocked
 //! - [`link`]: the office above
 //!
@@ -12,7 +14,9 @@
 
 pub(crate) mod link;
 pub(crate) mod live;
+pub(crate) mod reading;
 pub(crate) mod seal;
+pub(crate) mod search;
 pub(crate) mod sight;
 
 use std::time::Duration;
@@ -31,9 +35,20 @@ pub(crate) fn start(app: &App, tasks: &TaskTracker) {
     tasks.spawn(live::follow(app.clone()));
     tasks.spawn(sight::follow(app.clone()));
     tasks.spawn(app.scans.clone().follow_profiles());
+    tasks.spawn(reading::follow(app.clone()));
     tasks.spawn(seal::follow(app.clone()));
+    tasks.spawn(search::follow(app.clone()));
     tasks.spawn(link::follow(app.clone()));
     tasks.spawn(sweep(app.clone()));
+}
+
+/// What a body says of the scan desk; a body of a newer program is about nothing we could do.
+fn scan_event(body: &str) -> Option<office::scans::Event> {
+    let body = serde_json::from_str::<wire::Body<'_>>(body).ok()?;
+    match office::catalog::Event::parse(body.event.get()).ok()? {
+        office::catalog::Event::Scans(event) => Some(event),
+        _ => None,
+    }
 }
 
 /// Once after each start: blobs that no entry names - refused uploads, work a power cut left half done - go.

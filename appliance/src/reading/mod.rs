@@ -1,4 +1,4 @@
-//! Reading pages: tesseract, Debian's package, as a child process that nobody depends on.
+//! Reading pages: tesseract (Debian's `tesseract-ocr` and `tesseract-ocr-vie`) as a child process that nobody depends on.
 //!
 //! ```text
 //! capture -> sight::Legible (grey, upright, 300 dpi) -> tesseract -l vie (child) -> reading::from_tsv -> PageText
@@ -75,7 +75,7 @@ impl Standing {
             Self::Ready => ("ready", "Máy đọc chữ trên trang quét lúc rảnh, để tìm được theo nội dung."),
             Self::Missing => (
                 "missing",
-                "Máy chưa đọc được chữ trên trang quét; mọi việc khác vẫn chạy. Hãy cài gói “tesseract-ocr-vie”, không phải khởi động lại.",
+                "Máy chưa đọc được chữ trên trang quét; mọi việc khác vẫn chạy. Hãy cài gói “tesseract-ocr” và “tesseract-ocr-vie”, không phải khởi động lại.",
             ),
             Self::NoVietnamese => (
                 "no_vietnamese",
@@ -125,7 +125,9 @@ impl Reader {
         match now {
             _ if now == before => {}
             Standing::Ready => tracing::info!("pages are read"),
-            _ => tracing::warn!(reader = ?now, "pages are not read; Debian's package is tesseract-ocr-vie"),
+            _ => {
+                tracing::warn!(reader = ?now, "pages are not read; Debian's packages are tesseract-ocr and tesseract-ocr-vie")
+            }
         }
         now
     }

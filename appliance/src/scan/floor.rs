@@ -22,6 +22,8 @@ struct State {
     looking: bool,
     /// Scans that wait for the end of the look.
     waiting: usize,
+    /// How many ever asked to scan.
+    asked: u64,
     /// Sends away those who watch.
     hush: CancellationToken,
 }
@@ -47,7 +49,7 @@ impl Default for Floor {
 impl Floor {
     /// To scan. May be given up.
     pub(super) async fn to_scan(&self) -> Here {
-        self.0.send_modify(|state| state.waiting += 1);
+        self.0.send_modify(|state| (state.waiting, state.asked) = (state.waiting + 1, state.asked + 1));
         let _waiting = Here { floor: self.clone(), leave: |state| state.waiting -= 1 };
         self.enter(|state| state.scanning += 1, |state| state.scanning -= 1).await.0
     }
@@ -86,9 +88,11 @@ impl Floor {
         let _ = self.0.subscribe().wait_for(|state| state.scanning + state.waiting == 0).await;
     }
 
-    /// Resolves when somebody scans or is about to.
+    /// Resolves when somebody scans or is about to, or did since, however briefly.
     pub(super) async fn moving(&self) {
-        let _ = self.0.subscribe().wait_for(|state| state.scanning + state.waiting > 0).await;
+        let mut changes = self.0.subscribe();
+        let before = changes.borrow().asked;
+        let _ = changes.wait_for(|state| state.scanning + state.waiting > 0 || state.asked != before).await;
     }
 
     /// Resolves when a scan waits for the end of the look.

@@ -257,7 +257,7 @@ fn found(data: &Path) {
 }
 
 /// Pages of 10 x 14 cm, grey with a line each: small enough for a debug build.
-fn lay_sheets(feeder: &Path, sheets: u32) {
+pub(crate) fn lay_sheets(feeder: &Path, sheets: u32) {
     std::fs::create_dir_all(feeder).unwrap();
     for sheet in 1..=sheets {
         let page = image::RgbImage::from_fn(600, 840, |x, y| {

@@ -32,6 +32,11 @@ export type BookYear = Schema<"BookView">;
 
 export type LetterState = Schema<"LetterState">;
 export type LetterLine = Schema<"LetterLine">;
+export type SearchResult = Schema<"SearchResult">;
+export type SearchHit = Schema<"SearchHit">;
+export type SearchExcerpt = Schema<"SearchExcerpt">;
+/** A sheet of labels for stamps, as the box names it. */
+export type LabelSheet = Schema<"LabelSheet">;
 export type LetterFile = Schema<"FileView">;
 export type Step = With<Schema<"StepView">, { tone: Tone }>;
 export type SealState = "none" | "requested" | "sealed" | "failed";
@@ -53,6 +58,7 @@ export type LinkDetails = Link & { notices: Schema<"Notice">[] };
 
 export type Counter = With<Schema<"Counter">, { tone: Tone }>;
 export type ScannerState = "ready" | "none" | "no_libsane" | "busy" | "failed";
+export type ReaderState = "ready" | "missing" | "no_vietnamese" | "broken" | "off";
 export type Home = With<
   Schema<"Home">,
   {
@@ -61,6 +67,7 @@ export type Home = With<
     link: Link;
     clock: Clock;
     scanner: { state: ScannerState; sentence: string };
+    reader: { state: ReaderState; sentence: string };
   }
 >;
 
@@ -75,8 +82,11 @@ export type Device = With<
   { state: DeviceState; sources: Source[]; colours: Colour[]; last?: Partial<ScanOrder> | null }
 >;
 export type Scanners = With<Schema<"ScannerList">, { state: ScannerState; devices: Device[] }>;
-/** Where a page stands among the others and how it lies: `turn` is clockwise, `opens` begins a document. */
-export type Placed = Required<Schema<"PlacedPage">>;
+/**
+ * Where a page stands among the others and how it lies: `turn` is clockwise, `opens` begins a document, `straighten` is
+ * in tenths of a degree clockwise, or `null` for what the box has seen.
+ */
+export type Placed = Required<Omit<Schema<"PlacedPage">, "straighten">> & { straighten?: number | null };
 export type Corners = [[number, number], [number, number], [number, number], [number, number]];
 export type ScanPage = With<Schema<"PageView">, { corners?: Corners | null }>;
 export type ScanState = Schema<"ScanState">;

@@ -10,6 +10,7 @@ mod draw;
 mod fingerprints;
 mod flags;
 mod hostile;
+mod legible;
 mod photos;
 mod scanned;
 mod skew;

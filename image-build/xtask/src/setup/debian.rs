@@ -31,6 +31,8 @@ const PACKAGES: &[Package] = &[
         why: "turns the sample pages into what SANE's virtual scanner reads",
         needed: For::Demo,
     },
+    Package { name: "tesseract-ocr", why: "reads the words on scanned pages", needed: For::Demo },
+    Package { name: "tesseract-ocr-vie", why: "knows Vietnamese", needed: For::Demo },
     Package { name: "fonts-croscore", why: "the face of the text block on sealed pages", needed: For::Demo },
     Package { name: "poppler-utils", why: "an independent judge of signatures (pdfsig)", needed: For::Demo },
     Package {
