@@ -59,7 +59,8 @@ pub(crate) async fn paper_of(app: &App, scan: Uuid) -> Result<Paper, Error> {
     let words = pages.iter().filter_map(|(placed, page)| page.words(placed.turn)).collect();
     let dressed = pages.iter().map(|(placed, page)| page.dressed(placed)).collect();
     let paper = blocking(move || written(&journal, &pages, &about)).await??;
-    let composed = Scans::Compose { scan, version: row.version, paper: paper.clone(), words: Some(words), dressed };
+    let composed =
+        Scans::Compose { scan, version: row.version, paper: paper.clone(), words: Some(words), dressed };
     app.desk.execute(SCAN_DESK, Command::Scans(composed)).await?;
     Ok(paper)
 }
@@ -112,7 +113,11 @@ fn written(journal: &journal::Journal, pages: &[(Placed, ScanPage)], about: &Abo
         let text = words.map(Cow::Owned);
         let dressed = page.dressed(placed);
         let dress = Dress { straighten_tenths: dressed.straighten_tenths, clean_edges: dressed.clean_edges };
-        Ok::<_, journal::Fault>(CaptureRef { dress, text, ..CaptureRef::new(bytes, page.dpi).turned(placed.turn) })
+        Ok::<_, journal::Fault>(CaptureRef {
+            dress,
+            text,
+            ..CaptureRef::new(bytes, page.dpi).turned(placed.turn)
+        })
     });
     let mut blob = journal.blobs().writer()?;
     let composed =
