@@ -100,6 +100,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/books/{book}/register.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The register as the decree has it, as PDF. */
+        get: operations["get_books_register"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/certificates": {
         parameters: {
             query?: never;
@@ -441,6 +458,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/letters/{id}/slip.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The slip of an arrived document, as PDF. */
+        get: operations["get_letters_slip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/letters/{id}/submit": {
         parameters: {
             query?: never;
@@ -575,6 +609,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/marks/separators.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Separator sheets, as PDF. */
+        get: operations["get_marks_separators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/marks/sheet/{file}": {
         parameters: {
             query?: never;
@@ -601,6 +652,23 @@ export interface paths {
         };
         /** The mark in the arrival stamp of a document. */
         get: operations["get_marks_stamp"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/marks/stamps.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Arrival stamps, as PDF. */
+        get: operations["get_marks_stamps"];
         put?: never;
         post?: never;
         delete?: never;
@@ -926,6 +994,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/scans/{id}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the first page, and for the signer the last, seems to say. */
+        get: operations["get_scans_proposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scans/{id}/settle": {
         parameters: {
             query?: never;
@@ -952,6 +1037,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["scans_split"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["search"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1446,6 +1547,7 @@ export interface components {
             clock: components["schemas"]["ClockView"];
             counters: components["schemas"]["Counter"][];
             link: components["schemas"]["LinkBrief"];
+            reader: components["schemas"]["ReaderBrief"];
             role: components["schemas"]["Role"];
             scanner: components["schemas"]["ScannerBrief"];
             /** @description What waits for me first, then today's book. */
@@ -1810,6 +1912,19 @@ export interface components {
              */
             page: number;
         };
+        /** @description What came of reading a page. */
+        PageRead: {
+            /**
+             * Format: int32
+             * @description How sure the reader is of the words, in per cent; nothing where it could not be read.
+             */
+            confidence?: number | null;
+            /**
+             * Format: int32
+             * @description Turned by so many degrees more, clockwise, its words would stand upright.
+             */
+            turn_by?: number | null;
+        };
         /** @description A page at rest. */
         PageView: {
             capture: string;
@@ -1819,6 +1934,8 @@ export interface components {
             dpi: number;
             /** Format: int32 */
             height_px: number;
+            /** @description Dark strips along its borders stay. */
+            keep_edges: boolean;
             kept_at: string;
             /** @description A document begins here. */
             opens: boolean;
@@ -1831,13 +1948,29 @@ export interface components {
             photo: boolean;
             /** @description From 1; 0 in the bin. */
             place: number;
+            read?: components["schemas"]["PageRead"] | null;
             seen?: components["schemas"]["SeenView"] | null;
             side: components["schemas"]["Side"];
+            /**
+             * Format: int32
+             * @description By so many the box makes it straight where the clerk says nothing.
+             */
+            straight_by: number;
+            /**
+             * Format: int32
+             * @description Tenths of a degree clockwise by which the clerk wants it straight, 0: as it lies; nothing: as was seen.
+             */
+            straighten?: number | null;
             /**
              * Format: int32
              * @description 0, 90, 180, 270 degrees clockwise.
              */
             turn: number;
+            /**
+             * Format: int32
+             * @description Turned by so many degrees more, clockwise, it would stand upright.
+             */
+            turn_by?: number | null;
             /** Format: int32 */
             width_px: number;
         };
@@ -1887,6 +2020,8 @@ export interface components {
         };
         /** @description A page in its place. */
         PlacedPage: {
+            /** @description Dark strips along its borders stay. */
+            keep_edges?: boolean;
             /** @description A document begins here. */
             opens?: boolean;
             /**
@@ -1894,6 +2029,11 @@ export interface components {
              * @description Its id.
              */
             page: number;
+            /**
+             * Format: int32
+             * @description Tenths of a degree clockwise, -100 to 100, by which it is made straight; 0: as it lies; nothing: as was seen.
+             */
+            straighten?: number | null;
             /**
              * Format: int32
              * @description 0, 90, 180, 270 degrees clockwise.
@@ -1951,6 +2091,13 @@ export interface components {
         Reader: {
             at: string;
             person: components["schemas"]["PersonRef"];
+        };
+        /** @description Whether pages are read, in words; the binary's reader knows it. */
+        ReaderBrief: {
+            /** @description In Vietnamese. */
+            sentence: string;
+            /** @description `ready`, `missing`, `no_vietnamese`, `broken`, `off`. */
+            state: string;
         };
         Reason: {
             reason: string;
@@ -2053,6 +2200,17 @@ export interface components {
              */
             version?: number;
         };
+        /** @description A place on a page as it lies, in shares of its width and height. */
+        ScanArea: {
+            /** Format: float */
+            height: number;
+            /** Format: float */
+            left: number;
+            /** Format: float */
+            top: number;
+            /** Format: float */
+            width: number;
+        };
         /** @description The document a mark named. */
         ScanBoundTo: {
             /** Format: uuid */
@@ -2149,6 +2307,34 @@ export interface components {
             pages_total: number;
             state: components["schemas"]["ScanState"];
         };
+        /** @description What one column may be. */
+        ScanProposal: {
+            /** @description Its lines there. */
+            areas: components["schemas"]["ScanArea"][];
+            /**
+             * @description The column's name in a draft: `issuing_body`, `reference_code`, `issue_date`, `document_type`, `subject`,
+             *     `signatory`.
+             */
+            column: string;
+            /**
+             * Format: int32
+             * @description The id of the page it stands on.
+             */
+            page: number;
+            /** @description False where the person should look twice. */
+            sure: boolean;
+            /** @description As a draft holds it: a type's id, a date as `2024-03-12`. */
+            value: string;
+            /** @description False where the number before a symbol is left to the person: `/QĐ-UBND`. */
+            whole: boolean;
+        };
+        /** @description What pages seem to say of the columns of a book. Nothing of it is in the book until a person writes it there. */
+        ScanProposals: {
+            /** @description At most one for each column. */
+            items: components["schemas"]["ScanProposal"][];
+            /** @description A page that may say something is still to be read. */
+            reading: boolean;
+        };
         /** @description How to go on after a stop. */
         ScanResume: {
             sentence: string;
@@ -2229,6 +2415,40 @@ export interface components {
             sentence?: string | null;
             /** @description `none`, `requested`, `sealed`, `failed`. */
             state: string;
+        };
+        /** @description A column or a piece of a page. */
+        SearchExcerpt: {
+            /** @description What stands before it: `trích yếu`, `trong trang`. */
+            label: string;
+            /** @description The text in pieces, to be shown one after the other. */
+            parts: components["schemas"]["SearchPart"][];
+            /** @description Of which part of the document. */
+            place: components["schemas"]["SearchPlace"];
+        };
+        /** @description A document found. */
+        SearchHit: {
+            letter: components["schemas"]["LetterLine"];
+            /** @description Where the words stand. */
+            matched: components["schemas"]["SearchExcerpt"][];
+        };
+        /** @description A piece of an excerpt. */
+        SearchPart: {
+            /** @description Whether it is what was looked for. */
+            marked: boolean;
+            text: string;
+        };
+        /**
+         * @description Which part of a document.
+         * @enum {string}
+         */
+        SearchPlace: "reference" | "number" | "subject" | "issuer" | "kind" | "recipients" | "signatory" | "people" | "issue_date" | "entered_on" | "due_date" | "note" | "pages";
+        /** @description One page of what was found: the best first, of equals the newest. */
+        SearchResult: {
+            /** @description False while the box makes its index anew: more may be found in a few minutes. */
+            complete: boolean;
+            items: components["schemas"]["SearchHit"][];
+            /** @description `after` of the next page; none at the end. */
+            next?: string | null;
         };
         Seen: {
             /** Format: int64 */
@@ -2628,6 +2848,52 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_books_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                book: components["schemas"]["BookName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description print.* */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3553,6 +3819,60 @@ export interface operations {
             };
         };
     };
+    get_letters_slip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description print.* */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     letters_submit: {
         parameters: {
             query?: never;
@@ -3851,6 +4171,58 @@ export interface operations {
             };
         };
     };
+    get_marks_separators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description print.* */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_marks_sheet: {
         parameters: {
             query?: never;
@@ -3934,6 +4306,58 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_marks_stamps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description print.* */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4866,6 +5290,51 @@ export interface operations {
             };
         };
     };
+    get_scans_proposals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanProposals"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     scans_settle: {
         parameters: {
             query?: never;
@@ -4980,6 +5449,51 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Lines wanted; at most 200. */
+                limit?: number;
+                /**
+                 * @description Words, a number with its symbol, a phrase in quotation marks; with or without Vietnamese marks. All of it must be
+                 *     there; the last word may be half typed.
+                 */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResult"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
