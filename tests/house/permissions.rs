@@ -90,6 +90,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ),
     ("GET /api/scans/{scan}", "1y4443", ""),
     ("GET /api/scans/{scan}/pages/1.jpg", "1y4443", ""),
+    ("GET /api/scans/{scan}/proposals", "1y4443", ""),
     ("POST /api/scans/{scan}/cancel", "1y3333", ""),
     ("POST /api/scans/{scan}/compose", "1y4443", ""),
     ("GET /api/scans/{brought}/paper", "1y4443", ""),

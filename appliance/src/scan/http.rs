@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::wish::request;
-use super::{devices, roster::Known};
+use super::{devices, proposals, roster::Known};
 use crate::{App, compose};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -25,6 +25,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(more))
         .routes(routes!(composed))
         .routes(routes!(discard))
+        .merge(proposals::routes())
 }
 
 /// How to scan.

@@ -16,7 +16,7 @@
 //! desk      who asked for which scanner, and what is stopped     roster    which scanners there are
 //! lane      the queue of one scanner                             watch     plugged in and out, power
 //! job       one job, page by page                                buttons   a press starts a profile's scan
-//! floor     a look for scanners never meets a scan               http, devices, wish   the API
+//! floor     a look for scanners never meets a scan               http, devices, wish, proposals   the API
 //! ```
 
 mod buttons;
@@ -26,6 +26,7 @@ mod floor;
 pub mod http;
 mod job;
 mod lane;
+mod proposals;
 mod roster;
 pub(crate) mod watch;
 mod wish;
