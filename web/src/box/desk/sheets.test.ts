@@ -53,7 +53,7 @@ it.each([
   [-7, 0, 0.7, 0, -7],
   [-7, -9, 0.7, -9, -7],
   [0, null, 0.7, 0, -7],
-  [0, null, 0.04, 0, 0],
+  [0, null, 0.14, 0, 0],
   [0, null, 14, 0, 0],
   [0, null, 0, 0, 0],
 ])("made straight by the box %d, by the clerk %j, lines at %d: stands at %d of %d", (box, clerk, skew_degrees, now, could) => {

@@ -81,8 +81,12 @@ export function tenthsOf(page: ScanPage): number {
 /** By how much a page could be made straight, by what was seen on it; 0 where there is nothing to go by. */
 export function straightOf(page: ScanPage): number {
   const seen = Math.round(-10 * (page.seen?.skew_degrees ?? 0));
-  return page.straight_by || (Math.abs(seen) <= MOST_TENTHS ? seen : 0);
+  const worth = Math.abs(seen) >= LEAST_TENTHS && Math.abs(seen) <= MOST_TENTHS;
+  return page.straight_by || (worth ? seen : 0);
 }
+
+/** Paper lies no truer in a tray. */
+const LEAST_TENTHS = 2;
 
 /** The box straightens no further. */
 export const MOST_TENTHS = 100;
