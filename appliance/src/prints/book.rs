@@ -12,7 +12,6 @@ use office::letters::view::{BookName, number_text};
 use office::{Actor, Error, Refusal, Role, Viewer};
 use paper::typeset::{self, Register, Row, TypesetError};
 use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -27,7 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// Which part of the book.
-#[derive(Clone, Copy, Deserialize, IntoParams)]
+#[derive(Clone, Copy, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Part {
     /// The book's year; this year where none is named.
@@ -40,7 +39,7 @@ struct Part {
 
 /// The register as the decree has it, as PDF.
 #[utoipa::path(get, path = "/api/books/{book}/register.pdf", operation_id = "get_books_register", tag = "letters",
-    params(("book" = BookName, Path)),
+    params(("book" = BookName, Path), Part),
     responses((status = 200, content_type = "application/pdf"), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 422, description = "print.*", body = Problem)))]
 async fn book(

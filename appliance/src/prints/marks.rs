@@ -12,7 +12,6 @@ use office::{Actor, Error, Refusal, Role, Viewer};
 use paper::typeset::{self, Labels, Modules, Separator, SeparatorOf, Stamp};
 use serde::Deserialize;
 use sight::mark::Mark;
-use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -29,8 +28,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// Sheets of labels; the page has the same ones.
-#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
-enum Sheet {
+#[derive(Clone, Copy, Default, Deserialize, utoipa::ToSchema)]
+enum LabelSheet {
     /// Plain paper, cut along the frames.
     #[default]
     #[serde(rename = "plain")]
@@ -44,7 +43,7 @@ enum Sheet {
 }
 
 /// Whose stamps, and where on the sheet.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Stamps {
     /// The documents in their order, with commas between.
@@ -52,13 +51,14 @@ struct Stamps {
     letters: String,
     /// On which labels.
     #[serde(default)]
-    labels: Sheet,
+    #[param(inline)]
+    labels: LabelSheet,
     /// The first label that is not used up, counted from 1.
     first: Option<usize>,
 }
 
 /// Arrival stamps, as PDF.
-#[utoipa::path(get, path = "/api/marks/stamps.pdf", operation_id = "get_marks_stamps", tag = "marks",
+#[utoipa::path(get, path = "/api/marks/stamps.pdf", operation_id = "get_marks_stamps", tag = "marks", params(Stamps),
     responses((status = 200, content_type = "application/pdf"), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 422, description = "print.*", body = Problem)))]
@@ -86,9 +86,9 @@ async fn stamps(
     };
     let stamps = letters.await?.iter().map(stamp).collect::<Result<Vec<_>, Error>>()?;
     let labels = match asked.labels {
-        Sheet::Plain => Labels::PLAIN,
-        Sheet::L52X35 => Labels::L52X35,
-        Sheet::L70X37 => Labels::L70X37,
+        LabelSheet::Plain => Labels::PLAIN,
+        LabelSheet::L52X35 => Labels::L52X35,
+        LabelSheet::L70X37 => Labels::L70X37,
     };
     let first = asked.first.unwrap_or(1);
     let make =
@@ -103,7 +103,7 @@ fn no_stamp() -> Error {
 }
 
 /// How many sheets, and for what.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Separators {
     /// One where nothing is said.
@@ -113,7 +113,7 @@ struct Separators {
 }
 
 /// Separator sheets, as PDF.
-#[utoipa::path(get, path = "/api/marks/separators.pdf", operation_id = "get_marks_separators", tag = "marks",
+#[utoipa::path(get, path = "/api/marks/separators.pdf", operation_id = "get_marks_separators", tag = "marks", params(Separators),
     responses((status = 200, content_type = "application/pdf"), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 422, description = "print.*", body = Problem)))]

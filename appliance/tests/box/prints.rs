@@ -20,7 +20,7 @@ fn words(answer: &Answer) -> String {
 
 async fn registered(clerk: &Person<'_>, code: &str, subject: &str) -> Value {
     let form = json!({"book": "incoming", "issuing_body": "Phòng Văn hóa – Xã hội", "reference_code": code,
-        "issue_date": "2026-01-05", "document_type": "official_letter", "subject": subject, "copies": 0});
+        "issue_date": "2026-01-05", "document_type": "official_letter", "subject": subject, "copies": 1});
     let answer = clerk.post("/api/letters", form).await;
     assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.json());
     answer.json()

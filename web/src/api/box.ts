@@ -101,6 +101,8 @@ export const mergeScan = ({ id, version }: Versioned, other: Versioned) =>
 /** Takes fronts and backs that do not match as they came. */
 export const settleScan = ({ id, version }: Versioned) =>
   as<t.Scan>(told(box.POST("/api/scans/{id}/settle", { ...of(id), body: { version } })));
+/** What the pages of a paper on the desk seem to say of the columns of a book. */
+export const proposals = (id: t.Uuid) => told(box.GET("/api/scans/{id}/proposals", of(id)));
 export const composeScan = (id: t.Uuid) => told(box.POST("/api/scans/{id}/compose", of(id)));
 export const straightenPage = ({ id, version }: Versioned, page: number, corners: t.Corners | null) =>
   as<t.Scan>(
@@ -126,7 +128,7 @@ export const markAddress = (kind: "separator" | "sheet" | "stamp", letter?: t.Uu
 /** Papers to print, as PDF. `from` and `to` are days, `yyyy-mm-dd`; without them the whole year. */
 export const registerPdf = (book: t.Book, part: { year?: number; from?: string; to?: string }) => address(`/api/books/${book}/register.pdf`, part);
 export const slipPdf = (letter: t.Uuid) => `/api/letters/${letter}/slip.pdf`;
-export const stampsPdf = (letters: t.Uuid[], labels: string, first: number) =>
+export const stampsPdf = (letters: t.Uuid[], labels: t.LabelSheet, first: number) =>
   address("/api/marks/stamps.pdf", { letters: letters.join(","), labels, first });
 export const separatorsPdf = (sheets: number, letter?: t.Uuid) => address("/api/marks/separators.pdf", { sheets, letter });
 

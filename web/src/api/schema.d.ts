@@ -2859,7 +2859,14 @@ export interface operations {
     };
     get_books_register: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The first day of arrival or release in it; from the beginning where none is named. */
+                from?: string;
+                /** @description The last day; to the end where none is named. */
+                to?: string;
+                /** @description The book's year; this year where none is named. */
+                year?: number;
+            };
             header?: never;
             path: {
                 book: components["schemas"]["BookName"];
@@ -4173,7 +4180,12 @@ export interface operations {
     };
     get_marks_separators: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The document the paper behind the sheet belongs to; a new one where none is named. */
+                letter?: string;
+                /** @description One where nothing is said. */
+                sheets?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4317,7 +4329,14 @@ export interface operations {
     };
     get_marks_stamps: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The first label that is not used up, counted from 1. */
+                first?: number;
+                /** @description On which labels. */
+                labels?: "plain" | "52x35" | "70x37";
+                /** @description The documents in their order, with commas between. */
+                letters?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

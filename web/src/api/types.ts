@@ -1,7 +1,7 @@
 // The words of the API as screens use them: the generated schemas, and where the server says only "string" the words
 // there are. A change in Rust changes `schema.d.ts` (`npm run api`) and surfaces here or where it is used.
 
-import type { components } from "./schema";
+import type { components, operations } from "./schema";
 
 type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
 type With<Whole, Part> = Omit<Whole, keyof Part> & Part;
@@ -36,7 +36,7 @@ export type SearchResult = Schema<"SearchResult">;
 export type SearchHit = Schema<"SearchHit">;
 export type SearchExcerpt = Schema<"SearchExcerpt">;
 /** A sheet of labels for stamps, as the box names it. */
-export type LabelSheet = Schema<"LabelSheet">;
+export type LabelSheet = NonNullable<NonNullable<operations["get_marks_stamps"]["parameters"]["query"]>["labels"]>;
 export type LetterFile = Schema<"FileView">;
 export type Step = With<Schema<"StepView">, { tone: Tone }>;
 export type SealState = "none" | "requested" | "sealed" | "failed";
@@ -101,6 +101,8 @@ export type Scan = With<Schema<"ScanView">, ScanWords & { pages: ScanPage[]; bin
 /** A scan as the list of the desk has it. */
 export type ScanLine = With<Schema<"ScanLine">, ScanWords & { first_page?: ScanPage | null }>;
 export type Paper = Schema<"PaperView">;
+/** What a page seems to say of a column, and where. */
+export type ScanProposal = Schema<"ScanProposal">;
 /** Where the pages that come next go. */
 export type Aim = { first: true } | { after: number } | { in_place_of: number };
 export type Profile = With<
