@@ -55,7 +55,10 @@ async fn caught_up(app: &App) -> Result<(), Option<Trouble>> {
     let work = move || {
         // Not every system allows it, and it is only a courtesy; the index's own threads inherit it.
         let _ = rustix::process::nice(NICE);
-        let _ = tell.send(search.catch_up(&journal, &stop));
+        let done = search.catch_up(&journal, &stop);
+        // Whoever hears of the end may close the box at once.
+        drop((search, journal));
+        let _ = tell.send(done);
     };
     std::thread::Builder::new().name("search".into()).spawn(work).map_err(|error| {
         tracing::error!(error = %disk(error), "no thread for the search index");
