@@ -3,6 +3,8 @@
 use axum::http::{StatusCode, header};
 use serde_json::{Value, json};
 
+use sight::mark::Mark;
+
 use crate::school::{Answer, Person, School};
 
 /// What poppler reads in a PDF, with blanks as one.
@@ -16,6 +18,22 @@ fn words(answer: &Answer) -> String {
     let output = output.expect("pdftotext is missing: run `cargo xtask setup`, or install poppler-utils");
     assert!(output.status.success());
     String::from_utf8(output.stdout).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The mark the box sees on the first page, scanned at the least resolution the law allows.
+fn read_at_200_dpi(answer: &Answer) -> Option<Mark> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("paper.pdf");
+    std::fs::write(&path, &answer.bytes).unwrap();
+    let picture = folder.path().join("page");
+    let drawn = std::process::Command::new("pdftoppm")
+        .args(["-r", "200", "-jpeg", "-l", "1", "-singlefile"])
+        .args([&path, &picture])
+        .status();
+    assert!(drawn.expect("pdftoppm is missing: run `cargo xtask setup`, or install poppler-utils").success());
+    let bytes = std::fs::read(picture.with_extension("jpg")).unwrap();
+    let seen = sight::see(&sight::Picture::read(&bytes, 200).unwrap());
+    seen.codes.iter().find_map(|text| Mark::read(text))
 }
 
 async fn registered(clerk: &Person<'_>, code: &str, subject: &str) -> Value {
@@ -118,6 +136,13 @@ async fn stamps_and_separators_are_printed_for_documents_that_have_a_number() {
     assert_eq!((said.matches("ĐẾN").count(), said.contains("Số: 2")), (2, true), "{said}");
     let said = words(&clerk.get(&format!("/api/marks/separators.pdf?letter={two}&sheets=2")).await);
     assert_eq!(said.matches("Văn bản đến số 2").count(), 2, "{said}");
+    for (path, expected) in [
+        (format!("/api/marks/stamps.pdf?letters={two}"), Mark::StampOf(two.parse().unwrap())),
+        (format!("/api/marks/separators.pdf?letter={two}"), Mark::SheetOf(two.parse().unwrap())),
+        ("/api/marks/separators.pdf".into(), Mark::Separator),
+    ] {
+        assert_eq!(read_at_200_dpi(&clerk.get(&path).await), Some(expected), "{path}");
+    }
     clerk.get("/api/marks/stamps.pdf").await.refused(422, "print.how_many");
     clerk.get("/api/marks/separators.pdf?sheets=0").await.refused(422, "print.how_many");
     let draft = json!({"book": "outgoing", "document_type": "official_letter", "subject": "Dự thảo", "recipients": "Sở"});

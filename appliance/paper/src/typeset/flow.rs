@@ -53,7 +53,7 @@ impl<'f> Flow<'f> {
     }
 
     /// A label whose value is written by hand: dots after it, and `more` dotted lines.
-    pub(crate) fn to_fill(&mut self, label: &str, how: Type, more: usize) -> Result<(), TypesetError> {
+    pub(crate) fn by_hand(&mut self, label: &str, how: Type, more: usize) -> Result<(), TypesetError> {
         let mut lines = broken(self.faces, label, how, (self.width - 30.0) * MM)?;
         let last = lines.pop();
         self.strips.extend(lines.into_iter().map(|line| Strip::Words { line, how, align: Align::Left }));

@@ -59,7 +59,7 @@ pub fn slip(slip: &Slip, faces: &Faces, about: &About) -> Result<Vec<u8>, Typese
         for item in items {
             flow.gap(1.0);
             if item.said.trim().is_empty() {
-                flow.to_fill(&format!("- {}:", item.label), regular(SIZE_PT), item.lines)?;
+                flow.by_hand(&format!("- {}:", item.label), regular(SIZE_PT), item.lines)?;
             } else {
                 flow.paragraph(
                     &format!("- {}: {}", item.label, item.said),
