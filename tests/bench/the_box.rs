@@ -176,7 +176,8 @@ fn at_work(school: &School) -> Outcome<Vec<Figure>> {
     let (clerk, head) = (school.clerk(&server), Browser::new(server.base(), &school.head));
     let book = clerk.get("/api/letters?book=incoming&limit=1")?;
     let letter = format!("/api/letters/{}", book["items"][0]["id"].as_str().ok_or("an empty book")?);
-    let looks: [(&str, &Browser, &str); 5] = [
+    until("the search index is made", || Ok(clerk.get("/api/search?q=a")?["complete"] == true))?;
+    let looks: [(&str, &Browser, &str); 8] = [
         ("GET /api/home, clerk", &clerk, "/api/home"),
         ("GET /api/home, head", &head, "/api/home"),
         ("GET /api/letters, newest page", &clerk, "/api/letters?book=incoming"),
@@ -186,6 +187,9 @@ fn at_work(school: &School) -> Outcome<Vec<Figure>> {
             "/api/letters?book=incoming&text=kh%C3%B4ng+c%C3%B3",
         ),
         ("GET /api/letters/{id}", &clerk, &letter),
+        ("GET /api/search, half a word of 2,500", &clerk, "/api/search?q=trang%20thiet%20b&limit=7"),
+        ("GET /api/search, a number", &clerk, "/api/search?q=4711%2FCV-VP&limit=7"),
+        ("GET /api/search, words found nowhere", &clerk, "/api/search?q=kh%C3%B4ng%20c%C3%B3%20xyz&limit=7"),
     ];
     let mut figures = Vec::new();
     for (what, browser, path) in looks {

@@ -48,6 +48,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("POST /api/clock/confirm", "13y333", r#"{"now":"2026-11-21T08:00:00.000+07:00"}"#),
     ("GET /api/audit", "13y33y", ""),
     ("GET /api/letters", "1yyyy3", ""),
+    ("GET /api/search", "1yyyy3", ""),
     ("GET /api/letters/{letter}", "1yyy43", ""),
     ("GET /api/letters/{letter}/files/{file}", "1yyy43", ""),
     ("GET /api/letters/{letter}/pages/1.jpg", "1yyy43", ""),
@@ -167,7 +168,13 @@ impl Things {
         keep(filed);
         let paper = scans::Paper { name: file, pages: 1, bytes: 33, signed: false };
         let version = school.scan(filed).version;
-        let compose = scans::Command::Compose { scan: filed, version, paper: paper.clone(), words: None, dressed: vec![] };
+        let compose = scans::Command::Compose {
+            scan: filed,
+            version,
+            paper: paper.clone(),
+            words: None,
+            dressed: vec![],
+        };
         school.desk.execute_here(&office::Actor::Machine("test"), &Command::Scans(compose)).unwrap();
         let form = Register {
             issuing_body: "Phòng Nội vụ".into(),

@@ -7,6 +7,7 @@ mod lanes;
 mod paper;
 mod prints;
 mod program;
+mod proposals;
 mod reading;
 mod scanning;
 mod school;

@@ -23,7 +23,7 @@ fn init(data: &Path) -> Output {
 }
 
 /// Serves on a free port and waits until it says where.
-fn serve(data: &Path) -> (Child, String) {
+pub(crate) fn serve(data: &Path) -> (Child, String) {
     let mut child = vanthu(&["serve", "--json", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -32,7 +32,7 @@ pub(crate) struct School {
 /// Somebody signed in.
 pub(crate) struct Person<'s> {
     school: &'s School,
-    cookie: String,
+    pub(crate) cookie: String,
 }
 
 /// An answer with its body read.

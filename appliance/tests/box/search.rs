@@ -1,11 +1,18 @@
 //! What is found by whom, however it was typed; and that nothing that happens to the index costs more than a moment.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
+use office::scans::{Command as Scans, Reading};
+use office::{Actor, Command};
+use paper::{PageText, TextLine, TextWord};
 use serde_json::{Value, json};
 
-use crate::school::{Person, School};
+use crate::program::serve;
+use crate::school::{Person, School, fixture, id};
 
 fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
@@ -316,4 +323,89 @@ async fn an_index_ahead_of_its_journal_is_made_anew() {
     let clerk = school.clerk().await;
     register(&clerk, "3/SGD", "Sở Giáo dục", "Khi chép xong").await;
     clerk.until(&ask("khi chép"), |answer| subjects(answer) == ["Khi chép xong", "Trước khi chép"]).await;
+}
+
+fn page_that_says(text: &str) -> PageText {
+    let word = |text: &str| TextWord { text: text.into(), left: 0, top: 0, right: 9, bottom: 9, confidence: 90 };
+    let line = TextLine { words: text.split(' ').map(word).collect(), opens_paragraph: true };
+    PageText { width_px: 2480, height_px: 3508, lines: vec![line] }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_words_of_a_page_are_found_once_it_was_read() {
+    let school = School::with_sheets(0).await;
+    let clerk = school.clerk().await;
+    let page = std::fs::read(fixture("pages/p01.jpg")).unwrap();
+    let brought = clerk.ask(Method::POST, "/api/uploads", "application/octet-stream", page.into(), &[]).await.json();
+    let scan = id(&brought["scan"]["id"]);
+    clerk.post(&format!("/api/scans/{scan}/compose"), json!({})).await;
+    let form = json!({
+        "book": "incoming", "issuing_body": "Sở Giáo dục", "reference_code": "12/SGD", "issue_date": "2026-11-20",
+        "document_type": "notice", "subject": LIBRARY, "paper": scan,
+    });
+    assert_eq!(clerk.post("/api/letters", form).await.status, StatusCode::CREATED);
+    clerk.until(&ask("12/SGD"), |answer| subjects(answer).len() == 1).await;
+    assert!(found(&clerk, "mái tôn").await.is_empty());
+
+    // The reader comes to it when nobody scans, long after it was filed.
+    let text = page_that_says("Nhà trường sửa mái tôn dãy B trước mùa mưa");
+    let text = school.desk.journal().blobs().put(&serde_json::to_vec(&text).unwrap()).unwrap();
+    let capture = brought["scan"]["pages"][0]["capture"].as_str().unwrap().parse().unwrap();
+    let reading = Reading { turn: 0, text: Some(text), confidence: 90, turned_by: None, failures: 0 };
+    let read = Command::Scans(Scans::Read { scan, page: 1, capture, reading });
+    school.desk.execute(Actor::Machine("test"), read).await.unwrap();
+    let answer = clerk.until(&ask("mai ton thư viện"), |answer| subjects(answer).len() == 1).await;
+    let excerpt = answer["items"][0]["matched"].as_array().unwrap().last().unwrap();
+    assert_eq!((&excerpt["place"], &excerpt["label"]), (&json!("pages"), &json!("trong trang")));
+    assert!(excerpt["parts"].as_array().unwrap().contains(&json!({"text": "mái tôn", "marked": true})), "{excerpt}");
+}
+
+/// One request on a connection of its own; the body of the answer.
+fn over_the_wire(address: &str, cookie: &str, request: &str, body: &str) -> Value {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "{request} HTTP/1.1\r\nHost: box\r\nConnection: close\r\nCookie: {cookie}\r\nX-Requested-With: vanthu\r\n\
+         Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+}
+
+/// Killed the moment a number was given, before the index has heard of it; and killed while the index is being made.
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_power_cut_everything_is_found_again() {
+    let school = School::with_sheets(0).await;
+    let cookie = school.clerk().await.cookie;
+    let folder = school.closed().await;
+    let data = folder.path().join("data");
+    for number in 1..=4 {
+        if number == 3 {
+            std::fs::remove_dir_all(index_folder(&data)).unwrap();
+        }
+        let (mut box_, address) = serve(&data);
+        let form = json!({
+            "book": "incoming", "issuing_body": "Sở Giáo dục", "reference_code": format!("{number}/SGD"),
+            "issue_date": "2026-11-20", "document_type": "notice", "subject": format!("Thi đua đợt {number}"),
+        });
+        let letter = over_the_wire(&address, &cookie, "POST /api/letters", &form.to_string());
+        assert_eq!(letter["number"], number, "{letter}");
+        box_.kill().unwrap();
+        box_.wait().unwrap();
+    }
+    let (mut box_, address) = serve(&data);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let answer = over_the_wire(&address, &cookie, &format!("GET {}", ask("thi đua")), "");
+        if answer["complete"] == true && subjects(&answer).len() == 4 {
+            break;
+        }
+        assert!(Instant::now() < deadline, "still {answer}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    box_.kill().unwrap();
+    box_.wait().unwrap();
 }
