@@ -2,16 +2,15 @@
 //!
 //! The objects of the document have fixed numbers - catalog, page tree, information, metadata, profile - and those of
 //! pages follow as they come, so that a page can be written and forgotten before the next one is looked at; page tree and
-//! cross-reference table come last. What the scanner saw is what the archive keeps: a JPEG goes in byte for byte, black
-//! and white is packed tighter and loses no dot. What stands on a page is told in `page.rs`.
+//! cross-reference table come last. What becomes of a capture is told in `art.rs`, how it stands on a page in `page.rs`.
 
 use crate::{
-    capture::{CaptureFault, CaptureRef, Coding, Picture},
+    art::art,
+    capture::{CaptureFault, CaptureRef},
     file::{File, Finished},
     icc,
-    making::{Making, PageMade, WhyPlain},
-    mask::Packed,
-    page::{self, Art, Sheet, Straighten},
+    making::{Making, PageMade},
+    page::{self, Sheet, Straighten},
     pdftext,
     register::RegisterFacts,
     words::Unseen,
@@ -100,7 +99,8 @@ where
     for (page, capture) in (1..).zip(captures) {
         let capture = capture.map_err(|e| ComposeError::Capture { page, cause: e.into() })?;
         let picture = capture.picture().map_err(|fault| ComposeError::Page { page, fault })?;
-        let (art, became) = art(&picture, making);
+        let (art, became) =
+            art(&capture, &picture, making).map_err(|fault| ComposeError::Page { page, fault })?;
         document.add(&Sheet {
             width_pt: picture.width_pt,
             height_pt: picture.height_pt,
@@ -117,18 +117,6 @@ where
     }
     let Finished { bytes, sha256 } = document.finish(about)?;
     Ok(Composed { pages, bytes, sha256, made })
-}
-
-/// What is seen of a capture that is kept as it is.
-fn art<'a>(picture: &'a Picture<'_>, making: Making) -> (Art<'a>, PageMade) {
-    let (width_px, height_px) = (picture.width_px, picture.height_px);
-    match &picture.coding {
-        Coding::Jpeg { bytes, grey } => {
-            let art = Art::Jpeg { width_px, height_px, grey: *grey, bytes };
-            (art, PageMade::Plain(WhyPlain::Asked))
-        }
-        Coding::Bilevel { ink } => (Art::Bilevel(Packed::of(ink, making.mask)), PageMade::Bilevel),
-    }
 }
 
 /// A document in the making: what has been written, and what the end of the file has to know of it.

@@ -49,6 +49,8 @@
 #![deny(missing_docs)]
 
 mod apart;
+mod art;
+mod bands;
 mod capture;
 mod ccitt;
 mod cms;

@@ -3,10 +3,10 @@
 //! A page in layers is painted in pixels of the capture, from below:
 //!
 //! ```text
-//! q 0.24 0 0 0.24 0 0 cm                 pixels of a page of 300 dpi, turned as the sheet lay
-//! q 2480 0 0 3508 0 0 cm /Im Do Q        the paper, at low resolution
-//! q 604 0 0 604 1410 2600 cm /Im1 Do Q    a seal
-//! 0 g q 2480 0 0 3508 0 0 cm /Im2 Do Q    black text through a stencil
+//! q 0.24 0 0 0.24 0 0 cm                        pixels of a page of 300 dpi, turned as the sheet lay
+//! q 2479.96 0 0 3507.96 0.02 0.02 cm /Im Do Q   the paper, at low resolution
+//! q 603.96 0 0 603.96 1410.02 2600.02 cm /Im1 Do Q   a seal
+//! 0 g q 2479.96 0 0 3507.96 0.02 0.02 cm /Im2 Do Q   black text through a stencil
 //! Q
 //! ```
 //!
@@ -45,7 +45,7 @@ pub(crate) enum Art<'a> {
     /// Every dot of a black-and-white capture.
     Bilevel(Packed),
     /// Layers of a capture that were levelled when they were taken apart; of each stencil of `page`, what is packed.
-    Layered { page: &'a Layered, stencils: Vec<Packed> },
+    Layered { page: Box<Layered>, stencils: Vec<Packed> },
 }
 
 /// How a page that lay askew is levelled: about its middle, clockwise, in tenths of a degree.
@@ -138,7 +138,7 @@ fn write_kept(
     if straighten.tenths != 0 {
         content.transform(straighten.matrix(width_pt, height_pt));
     }
-    content.transform(base).x_object(Name(image_name(0).as_bytes())).restore_state();
+    content.transform(inset(base)).x_object(Name(image_name(0).as_bytes())).restore_state();
     let id = file.next();
     file.object(id, |chunk| match art {
         Art::Jpeg { width_px, height_px, grey, bytes } => {
@@ -190,6 +190,23 @@ fn write_layers(
     Ok(images)
 }
 
+/// Smaller by a two-hundredth of a point on each side. A picture that ends exactly where a pixel of the screen ends is
+/// stretched over one more by poppler, which takes half a pixel from every letter at one end of the page.
+fn inset([a, b, c, d, e, f]: [f32; 6]) -> [f32; 6] {
+    const POINTS: f32 = 0.005;
+    let (across, up) = (POINTS / a.hypot(b), POINTS / c.hypot(d));
+    let tidy = |number: f32| (number * 1000.0).round() / 1000.0;
+    let shorter = |side: f32, part: f32| tidy(side - 2.0 * part * side);
+    [
+        shorter(a, across),
+        shorter(b, across),
+        shorter(c, up),
+        shorter(d, up),
+        tidy(e + a * across + c * up),
+        tidy(f + b * across + d * up),
+    ]
+}
+
 /// The page's matrix, which is for a unit square, for pixels instead.
 fn in_pixels([a, b, c, d, e, f]: [f32; 6], page: &Layered) -> [f32; 6] {
     let (width, height) = (page.width_px as f32, page.height_px as f32);
@@ -204,7 +221,10 @@ fn paint(
     index: usize,
 ) {
     let bottom = page.height_px as f32 - top as f32 - height as f32;
-    content.save_state().transform([width as f32, 0.0, 0.0, height as f32, left as f32, bottom]);
+    // As in `inset`.
+    const PIXELS: f32 = 0.02;
+    let (width, height) = (width as f32 - 2.0 * PIXELS, height as f32 - 2.0 * PIXELS);
+    content.save_state().transform([width, 0.0, 0.0, height, left as f32 + PIXELS, bottom + PIXELS]);
     content.x_object(Name(image_name(index).as_bytes())).restore_state();
 }
 

@@ -126,6 +126,7 @@ impl Page<'_> {
 }
 
 /// What a page is made of, painted in this order.
+#[derive(Clone)]
 pub(crate) struct Layered {
     /// The page as it lies, full resolution.
     pub(crate) width_px: u32,
@@ -138,7 +139,31 @@ pub(crate) struct Layered {
     pub(crate) stencils: Vec<Stencil>,
 }
 
+impl Layered {
+    /// A page with nothing on it.
+    pub(crate) fn empty(width_px: u32, height_px: u32) -> Layered {
+        Layered { width_px, height_px, ground: None, tiles: Vec::new(), stencils: Vec::new() }
+    }
+
+    /// Lays a band of the page at its place.
+    pub(crate) fn take(&mut self, band: Layered, top_px: u32) {
+        let (width_px, height_px) = (band.width_px, band.height_px);
+        let ground = band.ground.map(|picture| Tile { left_px: 0, top_px: 0, width_px, height_px, picture });
+        let tiles = ground.into_iter().chain(band.tiles);
+        self.tiles.extend(tiles.map(|tile| Tile { top_px: tile.top_px + top_px, ..tile }));
+        let stencils = band.stencils.into_iter();
+        self.stencils.extend(stencils.map(|stencil| Stencil { top_px: stencil.top_px + top_px, ..stencil }));
+    }
+
+    /// What paper and pictures weigh.
+    pub(crate) fn pictures_bytes(&self) -> usize {
+        let pictures = self.ground.iter().chain(self.tiles.iter().map(|tile| &tile.picture));
+        pictures.map(|picture| picture.jpeg.len()).sum()
+    }
+}
+
 /// Continuous tone.
+#[derive(Clone)]
 pub(crate) struct Picture {
     pub(crate) width_px: u32,
     pub(crate) height_px: u32,
@@ -147,6 +172,7 @@ pub(crate) struct Picture {
 }
 
 /// A picture of a part of the page.
+#[derive(Clone)]
 pub(crate) struct Tile {
     /// The area of the page it covers, in the page's pixels.
     pub(crate) left_px: u32,
@@ -157,6 +183,7 @@ pub(crate) struct Tile {
 }
 
 /// Ink of one colour, pixel by pixel: where it is black, the colour is painted.
+#[derive(Clone)]
 pub(crate) struct Stencil {
     pub(crate) left_px: u32,
     pub(crate) top_px: u32,

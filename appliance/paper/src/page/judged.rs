@@ -58,7 +58,7 @@ fn page() -> Layered {
     }
 }
 
-fn file(page: &Layered, turn: Turn, coding: MaskCoding) -> Vec<u8> {
+fn file(page: Layered, turn: Turn, coding: MaskCoding) -> Vec<u8> {
     let stencils: Vec<Packed> =
         page.stencils.iter().map(|stencil| Packed::of(&stencil.ink, coding)).collect();
     for (packed, stencil) in stencils.iter().zip(&page.stencils) {
@@ -74,7 +74,7 @@ fn file(page: &Layered, turn: Turn, coding: MaskCoding) -> Vec<u8> {
     };
     let mut pdf = Vec::new();
     let mut document = Document::begin(&mut pdf).unwrap();
-    let art = Art::Layered { page, stencils };
+    let art = Art::Layered { page: Box::new(page), stencils };
     let straighten = Straighten::default();
     document.add(&Sheet { width_pt: 288.0, height_pt: 432.0, turn, straighten, art, text: None }).unwrap();
     document.finish(&about).unwrap();
@@ -126,7 +126,7 @@ fn three_readers_paint_the_same_page_however_it_lay_and_its_ink_is_packed() {
         (Turn::None, MaskCoding::CcittG4),
     ];
     for (turn, coding) in table {
-        let readers = painted(&file(&page, turn, coding));
+        let readers = painted(&file(page.clone(), turn, coding));
         for (reader, picture) in ["poppler", "mutool", "gs"].iter().zip(&readers) {
             let what = format!("{reader} {turn:?} {coding:?}");
             let upright = match turn {
