@@ -24,8 +24,8 @@ const APART_MM: f32 = 0.42;
 const FEWEST: u32 = 40;
 /// Of all that agree above or below only, so many more must agree at the foot, or at the head: text has a quarter.
 const CERTAIN: f32 = 0.13;
-/// And it must not be chance: three and a half times what coins would do.
-const NO_CHANCE: f32 = 3.5;
+/// And it must not be chance: three times what coins would do.
+const NO_CHANCE: f32 = 3.0;
 /// Crooked pages are straightened first.
 const MOST_SKEW: f32 = 6.0;
 

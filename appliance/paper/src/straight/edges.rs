@@ -35,25 +35,29 @@ const WINDOW_MM: f32 = 7.0;
 /// A strip goes over into paper within this.
 const FADE_MM: f32 = 3.0;
 
-/// Makes dark strips along the borders paper; a page without any stays as it is to the last sample.
-pub(crate) fn edges_cleaned(raster: &mut Raster) {
+/// Makes dark strips along the borders paper, and says whether there were any: a page without stays as it is to the last
+/// sample.
+pub(crate) fn edges_cleaned(raster: &mut Raster) -> bool {
     let long = raster.width_px.max(raster.height_px) as f32;
     let mm = long / LONG_SIDE_MM;
     if raster.width_px.min(raster.height_px) < 200 {
-        return;
+        return false;
     }
     let tone = Tone::of(raster);
     if tone.of_the_page()[0] < DARKEST_PAGE {
-        return;
+        return false;
     }
+    let mut found = false;
     for side in [Side::Top, Side::Bottom, Side::Left, Side::Right] {
         let edge = Edge::of(raster, &tone, side, mm);
         for run in edge.runs() {
             if edge.is_strip(&run) {
                 edge.clean(raster, &tone, &run);
+                found = true;
             }
         }
     }
+    found
 }
 
 #[derive(Clone, Copy)]

@@ -171,7 +171,7 @@ fn strips_of_a_lid_become_paper() {
             let mut page = painted(lines(page(channels)), LID, &dark);
             grain(&mut page, 4);
             let before = page.clone();
-            edges_cleaned(&mut page);
+            assert!(edges_cleaned(&mut page), "{what}");
             let left = (0..877 * 620)
                 .filter(|i| dark((i % 620) as f32 / MM, (i / 620) as f32 / MM))
                 .filter(|i| at(&page, i % 620, i / 620)[0] < 190)
@@ -226,7 +226,7 @@ fn what_is_printed_near_an_edge_stays() {
         let mut page = painted(page(3), colour, dark);
         grain(&mut page, 4);
         let before = page.clone();
-        edges_cleaned(&mut page);
+        assert!(!edges_cleaned(&mut page), "{what}");
         assert!(before == page, "{what} was taken for a strip");
     }
     let mut photo = page(3);
