@@ -207,7 +207,8 @@ fn a_copiers_shadow_fades_into_paper() {
 #[test]
 fn what_is_printed_near_an_edge_stays() {
     let blue = [90, 190, 100];
-    let table: [(&str, [u8; 3], fn(f32, f32) -> bool); 9] = [
+    type Where = fn(f32, f32) -> bool;
+    let table: [(&str, [u8; 3], Where); 9] = [
         ("a rule at the edge", INK, |x, y| x < 1.0 && (20.0..280.0).contains(&y)),
         ("a frame", INK, |x, y| {
             (3.0..207.0).contains(&x)
