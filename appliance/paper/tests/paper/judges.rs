@@ -192,6 +192,22 @@ pub(crate) fn ghostscript(bytes: &[u8]) -> String {
     quiet("gs", &arguments, "run `cargo xtask setup`, or install ghostscript")
 }
 
+/// Page one as poppler, MuPDF and Ghostscript paint it, in this order; none of them finds anything to warn of.
+pub(crate) fn painted(bytes: &[u8], dpi: u32) -> [image::RgbImage; 3] {
+    let held = hold(bytes);
+    let file = held.path.to_str().unwrap();
+    let at = |name: &str| held.beside(name).to_str().unwrap().to_owned();
+    let (dots, remedy) = (dpi.to_string(), "run `cargo xtask setup`");
+    quiet("pdftoppm", &["-singlefile", "-r", &dots, file, &at("poppler")], remedy);
+    let colour = ["draw", "-q", "-N", "-c", "rgb"];
+    quiet("mutool", &[&colour[..], &["-r", &dots, "-o", &at("mutool.ppm"), file, "1"]].concat(), remedy);
+    let resolution = format!("-r{dpi}");
+    let to = format!("-sOutputFile={}", at("gs.ppm"));
+    let calmly = ["-q", "-dNOPAUSE", "-dBATCH", "-dSAFER", "-dLastPage=1", "-sDEVICE=ppmraw"];
+    quiet("gs", &[&calmly[..], &[&resolution, &to, file]].concat(), remedy);
+    ["poppler.ppm", "mutool.ppm", "gs.ppm"].map(|name| image::open(held.beside(name)).unwrap().into_rgb8())
+}
+
 /// What a judge says who has nothing to warn of.
 fn quiet(program: &str, arguments: &[&str], remedy: &str) -> String {
     let output = run(program, arguments, remedy);

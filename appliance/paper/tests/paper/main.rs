@@ -8,6 +8,7 @@ mod apart;
 mod bilevel;
 mod compose;
 mod judges;
+mod layered;
 mod pdf_a;
 mod samples;
 mod sign;
