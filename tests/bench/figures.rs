@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// Measuring goes well or says why not.
 pub(crate) type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// How a measured number is shown. Measured is always less-is-better: seconds for one thing, or bytes.
+/// How a measured number is shown. Of all but [`Unit::Similarity`] less is better: seconds for one thing, bytes, faults.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Unit {
     /// Shown as so many of these in a second.
@@ -18,6 +18,12 @@ pub(crate) enum Unit {
     Bytes,
     /// So many bytes at once: shown as MB in a second.
     Throughput(u64),
+    /// One is the same.
+    Similarity,
+    /// Between colours; zero is the same.
+    Distance,
+    /// A share of one, shown as per cent.
+    PerCent,
 }
 
 /// One line of the table.
@@ -35,8 +41,14 @@ pub(crate) struct Figure {
 enum Goal {
     /// Seconds or bytes.
     Below(f64),
+    /// The same, met by the number itself.
+    AtMost(f64),
+    /// Of what should be much.
+    AtLeast(f64),
     /// Times the peer's.
     Within(f64),
+    /// As good as the peer's.
+    NoWorse,
 }
 
 #[derive(Debug)]
@@ -65,6 +77,27 @@ impl Figure {
         self
     }
 
+    /// What it may be at most, in seconds or bytes.
+    #[must_use]
+    pub(crate) fn at_most(mut self, goal: f64) -> Self {
+        self.goal = Some(Goal::AtMost(goal));
+        self
+    }
+
+    /// What it has to be at least.
+    #[must_use]
+    pub(crate) fn at_least(mut self, goal: f64) -> Self {
+        self.goal = Some(Goal::AtLeast(goal));
+        self
+    }
+
+    /// It may not be above the peer's.
+    #[must_use]
+    pub(crate) fn no_worse(mut self) -> Self {
+        self.goal = Some(Goal::NoWorse);
+        self
+    }
+
     /// How many times the peer's time or bytes it may be at most.
     #[must_use]
     pub(crate) fn within(mut self, times: f64) -> Self {
@@ -83,6 +116,9 @@ impl Figure {
     fn is_met(&self) -> Option<bool> {
         match self.goal? {
             Goal::Below(goal) => Some(median(&self.ours) < goal),
+            Goal::AtMost(goal) => Some(median(&self.ours) <= goal),
+            Goal::AtLeast(goal) => Some(median(&self.ours) >= goal),
+            Goal::NoWorse => Some(median(&self.ours) <= median(&self.peer.as_ref()?.theirs)),
             Goal::Within(times) => Some(self.ratio()? <= times),
         }
     }
@@ -99,6 +135,9 @@ impl Figure {
             self.ratio().map_or(String::new(), |ratio| format!("{ratio:.2} ×")),
             match self.goal {
                 Some(Goal::Below(goal)) => format!("< {}", self.unit.shown(goal)),
+                Some(Goal::AtMost(goal)) => format!("<= {}", self.unit.shown(goal)),
+                Some(Goal::AtLeast(goal)) => format!(">= {}", self.unit.shown(goal)),
+                Some(Goal::NoWorse) => "no worse".to_owned(),
                 Some(Goal::Within(times)) => format!("<= {times:.2} ×"),
                 None => String::new(),
             },
@@ -125,10 +164,17 @@ impl Figure {
             .peer
             .as_ref()
             .map(|peer| json!({"name": peer.name, "median": median(&peer.theirs), "ratio": self.ratio()}));
-        let of = if self.unit == Unit::Bytes { "bytes" } else { "seconds" };
+        let of = match self.unit {
+            Unit::Bytes => "bytes",
+            Unit::Similarity => "similarity",
+            Unit::Distance => "distance",
+            Unit::PerCent => "share",
+            Unit::PerSecond(_) | Unit::Time | Unit::Throughput(_) => "seconds",
+        };
         let (goal, times) = match self.goal {
-            Some(Goal::Below(goal)) => (Some(goal), None),
+            Some(Goal::Below(goal) | Goal::AtMost(goal) | Goal::AtLeast(goal)) => (Some(goal), None),
             Some(Goal::Within(times)) => (None, Some(times)),
+            Some(Goal::NoWorse) => (None, Some(1.0)),
             None => (None, None),
         };
         json!({
@@ -149,6 +195,9 @@ impl Unit {
             Self::PerSecond(what) => format!("{} {what}/s", number(1.0 / raw)),
             Self::Throughput(bytes) => format!("{} MB/s", number(bytes as f64 / raw / 1e6)),
             Self::Time => format!("{} ms", number(raw * 1e3)),
+            Self::Similarity => format!("{raw:.4}"),
+            Self::Distance => format!("{raw:.1}"),
+            Self::PerCent => format!("{:.2} %", raw * 100.0),
             Self::Bytes if raw.abs() >= 1e6 => format!("{} MB", number(raw / 1e6)),
             Self::Bytes => format!("{} kB", number(raw / 1e3)),
         }
@@ -229,7 +278,7 @@ pub(crate) fn table(groups: &[Group]) -> String {
     out
 }
 
-/// For a program: seconds and bytes, unrounded.
+/// For a program: seconds, bytes and shares, unrounded.
 pub(crate) fn json(machine: Value, groups: &[Group]) -> Value {
     let benches = groups.iter().map(|(group, figures)| {
         let figures: Vec<Value> = figures.iter().map(Figure::json).collect();

@@ -1,4 +1,22 @@
-//! Pages to PDF/A, from files to a file, as the box does it; and what the PDF weighs above its pictures.
+//! Pages to PDF/A: what a page weighs, costs and loses, and what the writer adds to captures that go in as they are.
+//!
+//! ```text
+//! pages.rs     the samples, and a folder of further captures (VANTHU_PAGES=FOLDER, NAME.jpg with NAME.txt)
+//! judged.rs    each through `vanthu compose` and through `cjpeg -quality 85`, painted by poppler
+//! likeness.rs  colour.rs  letters.rs                  what was lost, in three measures
+//! spent.rs     masks.rs                               what it cost
+//! goals.rs     the figures with their goals           crops.rs    every seal, to be looked at
+//! ```
+
+mod colour;
+mod crops;
+mod goals;
+mod judged;
+mod letters;
+mod likeness;
+mod masks;
+mod pages;
+mod spent;
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -17,7 +35,7 @@ const DOCUMENTS: [usize; 2] = [1, 40];
 const DPI: u32 = 300;
 
 pub(crate) fn figures(folder: &Path) -> Outcome<Vec<Figure>> {
-    let mut figures = Vec::new();
+    let mut figures = goals::figures(folder)?;
     for pages in DOCUMENTS {
         let pictures = pictures(pages)?;
         let (ours, theirs) = in_turn(
@@ -25,7 +43,7 @@ pub(crate) fn figures(folder: &Path) -> Outcome<Vec<Figure>> {
             || each(pages, || composed(&pictures, &folder.join("composed.pdf"))),
             || each(pages, || copied(&pictures, &folder.join("copied.bin"))),
         )?;
-        let what = format!("pages to PDF/A, A4 colour {DPI} dpi, {pages} in a file");
+        let what = format!("captures as they are to PDF/A, A4 colour {DPI} dpi, {pages} in a file");
         figures.push(
             Figure::new(what, Unit::PerSecond("pages"), ours)
                 .beside("reading + writing the same bytes", theirs),
@@ -52,7 +70,7 @@ pub(crate) fn pictures(pages: usize) -> Outcome<Vec<PathBuf>> {
     Ok(samples.into_iter().cycle().take(pages).collect())
 }
 
-/// The document of these pictures.
+/// The document of these pictures, each as it is.
 pub(crate) fn composed(pictures: &[PathBuf], into: &Path) -> Outcome {
     let about = About {
         title: "Bản số hóa".into(),
@@ -60,12 +78,11 @@ pub(crate) fn composed(pictures: &[PathBuf], into: &Path) -> Outcome {
         author: crate::school::NAME.into(),
         language: "vi-VN".into(),
         created: DateTime::parse_from_rfc3339("2026-11-21T14:05:09+07:00")?,
+        register: None,
     };
-    let captures = pictures.iter().map(|picture| {
-        fs::read(picture).map(|bytes| CaptureRef::new(bytes, DPI))
-    });
+    let captures = pictures.iter().map(|picture| fs::read(picture).map(|bytes| CaptureRef::new(bytes, DPI)));
     let mut out = BufWriter::new(File::create(into)?);
-    compose(captures, &about, paper::Making::default(), &mut out)?;
+    compose(captures, &about, paper::Making::PLAIN, &mut out)?;
     Ok(out.flush()?)
 }
 

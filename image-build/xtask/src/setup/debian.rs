@@ -42,8 +42,17 @@ const PACKAGES: &[Package] = &[
     },
     Package { name: "qpdf", why: "an independent judge of PDF files", needed: For::Test },
     Package { name: "jbig2dec", why: "an independent judge of black-and-white pages", needed: For::Test },
-    Package { name: "mupdf-tools", why: "paints and reads pages independently of poppler", needed: For::Test },
+    Package {
+        name: "mupdf-tools",
+        why: "paints and reads pages independently of poppler",
+        needed: For::Test,
+    },
     Package { name: "ghostscript", why: "paints and reads pages independently of both", needed: For::Test },
+    Package {
+        name: "libjpeg-turbo-progs",
+        why: "the measure our pages are compared with",
+        needed: For::Test,
+    },
     Package { name: "openssl", why: "makes and reads the test certificates", needed: For::Test },
     Package { name: "iproute2", why: "gives the announcement test its own network", needed: For::Test },
     Package { name: "procps", why: "kill, with which the tests pull the plug", needed: For::Test },
