@@ -149,7 +149,7 @@ impl Work {
             Some(seq) => seq,
             None => {
                 let seq = *app.desk.journal().tip().borrow();
-                self.jobs = app.desk.read(|rows| unread(rows)).await?;
+                self.jobs = app.desk.read(unread).await?;
                 self.heard = Some(seq);
                 seq
             }
@@ -196,7 +196,7 @@ fn unread(rows: &Snapshot) -> Result<BTreeSet<Uuid>, Error> {
 /// The jobs an entry may have made work for.
 fn jobs(event: &Event) -> Vec<Uuid> {
     match event {
-        Event::PageJudged { .. } | Event::Filed { .. } | Event::Discarded { .. } => Vec::new(),
+        Event::Filed { .. } | Event::Discarded { .. } => Vec::new(),
         Event::Parted { scan, parts, .. } => {
             std::iter::once(*scan).chain(parts.iter().map(|part| part.scan)).collect()
         }

@@ -104,7 +104,6 @@ fn held_back(pid: Option<Pid>, within: Duration) {
 }
 
 /// What it said, what it complained of, and how it ended; no end where it said more than anybody wants to hear.
-#[expect(clippy::type_complexity, reason = "three things, once")]
 async fn talk(
     child: &mut Child,
     input: &[u8],

@@ -62,6 +62,8 @@ async fn words_come_into_the_paper_while_it_lies_on_the_desk() {
     let go = || std::fs::create_dir(school.folder.path().join("go")).unwrap();
     let clerk = school.clerk().await;
     let path = brought(&clerk).await;
+    // A verdict that comes late has the paper made again, too: the page may lie crooked.
+    clerk.until(&path, |scan| !scan["pages"][0]["seen"].is_null()).await;
     let before = clerk.post(&format!("{path}/compose"), json!({})).await.json()["paper"].clone();
     assert!(!was_read(&clerk.get(&path).await.json()), "nobody waited for it");
     go();
