@@ -1,13 +1,16 @@
 //! Rectangles round what has to be kept in continuous tone.
 //!
 //! One rectangle round everything would hold mostly paper, one for each stroke would cost more in headers than in ink. So
-//! the rectangle round everything is cut in two where that frees most paper, and its parts again, until a cut frees
-//! less than a picture of its own costs.
+//! what is set is first gathered in squares of a few centimetres, and squares are joined, those that lie closest first,
+//! until joining would take in more paper than a picture of its own costs.
 
 use super::{cells::Kept, ground::BLOCK_CELLS, overview::Overview};
 
 /// What a picture of its own costs before it shows anything, in blocks of bare paper.
 const PICTURE_COSTS_BLOCKS: usize = 300;
+
+/// Side of the squares things are gathered in: 22 mm.
+const SQUARE_BLOCKS: usize = 16;
 
 /// A rectangle of blocks.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,10 +22,8 @@ pub(super) struct Area {
 }
 
 impl Area {
-    const NONE: Area = Area { left: usize::MAX, top: usize::MAX, right: 0, bottom: 0 };
-
     fn blocks(self) -> usize {
-        self.right.saturating_sub(self.left) * self.bottom.saturating_sub(self.top)
+        (self.right - self.left) * (self.bottom - self.top)
     }
 
     fn with(self, other: Area) -> Area {
@@ -35,80 +36,49 @@ impl Area {
     }
 }
 
-/// The rectangles that hold all these cells and one more around them; none overlaps another.
+/// The rectangles that hold all these cells and one more around them.
 pub(super) fn areas(kept: &Kept, overview: &Overview) -> Vec<Area> {
-    let blocks = Blocks::of(kept, overview);
-    let mut areas = Vec::new();
-    blocks
-        .cut(blocks.round(Area { left: 0, top: 0, right: blocks.width, bottom: blocks.height }), &mut areas);
+    let mut areas = squares(kept, overview);
+    while let Some((one, other)) = closest(&areas) {
+        areas[one] = areas[one].with(areas[other]);
+        areas.swap_remove(other);
+    }
+    areas.sort_by_key(|area| (area.top, area.left));
     areas
 }
 
-struct Blocks {
-    width: usize,
-    height: usize,
-    set: Vec<bool>,
+/// What is set in each square, as tight as it lies.
+fn squares(kept: &Kept, overview: &Overview) -> Vec<Area> {
+    let blocks = |cells: usize| cells.div_ceil(BLOCK_CELLS);
+    let (width, height) = (blocks(overview.width), blocks(overview.height));
+    let across = width.div_ceil(SQUARE_BLOCKS);
+    let mut squares = vec![None; across * height.div_ceil(SQUARE_BLOCKS)];
+    for (x, y) in kept.cells() {
+        let around = Area {
+            left: x.saturating_sub(1) / BLOCK_CELLS,
+            top: y.saturating_sub(1) / BLOCK_CELLS,
+            right: ((x + 1) / BLOCK_CELLS + 1).min(width),
+            bottom: ((y + 1) / BLOCK_CELLS + 1).min(height),
+        };
+        let square = &mut squares[y / BLOCK_CELLS / SQUARE_BLOCKS * across + x / BLOCK_CELLS / SQUARE_BLOCKS];
+        *square = Some(square.map_or(around, |area: Area| area.with(around)));
+    }
+    squares.into_iter().flatten().collect()
 }
 
-impl Blocks {
-    fn of(kept: &Kept, overview: &Overview) -> Blocks {
-        let (width, height) = (overview.width.div_ceil(BLOCK_CELLS), overview.height.div_ceil(BLOCK_CELLS));
-        let mut set = vec![false; width * height];
-        for (x, y) in kept.cells() {
-            for row in y.saturating_sub(1) / BLOCK_CELLS..=((y + 1) / BLOCK_CELLS).min(height - 1) {
-                for column in x.saturating_sub(1) / BLOCK_CELLS..=((x + 1) / BLOCK_CELLS).min(width - 1) {
-                    set[row * width + column] = true;
-                }
+/// The two that take in least paper when they are joined, if that is worth a picture.
+fn closest(areas: &[Area]) -> Option<(usize, usize)> {
+    let mut best = None;
+    for (one, area) in areas.iter().enumerate() {
+        for (other, with) in areas.iter().enumerate().skip(one + 1) {
+            let (joined, apart) = (area.with(*with).blocks(), area.blocks() + with.blocks());
+            let limit =
+                best.map_or(apart + PICTURE_COSTS_BLOCKS, |(taken_in, ..): (usize, _, _)| apart + taken_in);
+            // What overlaps takes in less than nothing; counted as nothing, it comes first all the same.
+            if joined < limit {
+                best = Some((joined.saturating_sub(apart), one, other));
             }
         }
-        Blocks { width, height, set }
     }
-
-    /// The smallest that holds all of an area.
-    fn round(&self, area: Area) -> Area {
-        self.columns(area).into_iter().fold(Area::NONE, Area::with)
-    }
-
-    fn cut(&self, area: Area, areas: &mut Vec<Area>) {
-        if area.blocks() == 0 {
-            return;
-        }
-        let freed = |parts: &[Area; 2]| area.blocks() - parts[0].blocks() - parts[1].blocks();
-        let cuts = [self.best_of(&self.columns(area)), self.best_of(&self.rows(area))];
-        let best = cuts.into_iter().flatten().max_by_key(freed);
-        match best.filter(|parts| freed(parts) > PICTURE_COSTS_BLOCKS) {
-            Some(parts) => parts.into_iter().for_each(|part| self.cut(part, areas)),
-            None => areas.push(area),
-        }
-    }
-
-    /// Where to part lines - columns or rows, each the smallest area that holds its own - so that least is left.
-    fn best_of(&self, lines: &[Area]) -> Option<[Area; 2]> {
-        let mut after = vec![Area::NONE; lines.len() + 1];
-        for at in (0..lines.len()).rev() {
-            after[at] = after[at + 1].with(lines[at]);
-        }
-        let mut before = Area::NONE;
-        let parts = (1..lines.len()).map(|at| {
-            before = before.with(lines[at - 1]);
-            [before, after[at]]
-        });
-        parts.min_by_key(|parts| parts[0].blocks() + parts[1].blocks())
-    }
-
-    fn columns(&self, area: Area) -> Vec<Area> {
-        let column = |x: usize| {
-            let set = (area.top..area.bottom).filter(|y| self.set[y * self.width + x]);
-            set.fold(Area::NONE, |line, y| line.with(Area { left: x, top: y, right: x + 1, bottom: y + 1 }))
-        };
-        (area.left..area.right).map(column).collect()
-    }
-
-    fn rows(&self, area: Area) -> Vec<Area> {
-        let row = |y: usize| {
-            let set = (area.left..area.right).filter(|x| self.set[y * self.width + x]);
-            set.fold(Area::NONE, |line, x| line.with(Area { left: x, top: y, right: x + 1, bottom: y + 1 }))
-        };
-        (area.top..area.bottom).map(row).collect()
-    }
+    best.map(|(_, one, other)| (one, other))
 }

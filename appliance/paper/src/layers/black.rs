@@ -5,7 +5,12 @@
 //! to no colour for its depth, and belongs to a stroke larger than a crossing. What is not text stays in the picture of
 //! the coloured ink, where nothing is lost by doubt.
 
-use super::{cells::Kept, ground::Ground, ink::Depths, overview::Overview};
+use super::{
+    cells::{Kept, colour},
+    ground::Ground,
+    ink::Depths,
+    overview::Overview,
+};
 use crate::{jbig2::Ink, raster::Raster};
 
 /// Colour in hundredths of the depth: red ink has about 45, a blue pen 35, the crossing of both 6 to 17, black text under
@@ -67,7 +72,7 @@ pub(super) fn only_black(
 
 fn is_black(pixel: &[u8], paper: [u8; 3], deep: i32) -> bool {
     let depth = i32::from(paper[0]) - i32::from(pixel[0]);
-    let [cb, cr] = [1, 2].map(|channel| i32::from(pixel[channel]) - i32::from(paper[channel]));
+    let [cb, cr] = colour([pixel[0], pixel[1], pixel[2]], paper);
     depth >= deep && (cb * cb + cr * cr) * 10_000 < depth * depth * GREY_PIXEL * GREY_PIXEL
 }
 
@@ -113,9 +118,10 @@ fn is_grey(stroke: &[(u32, u32)], raster: &Raster, ground: &Ground, overview: &O
     for &(x, y) in stroke {
         let at = (y as usize * raster.width_px as usize + x as usize) * 3;
         let paper = ground.at_cell_nearest(x as usize / overview.cell_px, y as usize / overview.cell_px);
-        for (channel, sum) in sums.iter_mut().enumerate() {
-            *sum += i64::from(raster.samples[at + channel]) - i64::from(paper[channel]);
-        }
+        let pixel = [raster.samples[at], raster.samples[at + 1], raster.samples[at + 2]];
+        let [cb, cr] = colour(pixel, paper);
+        let depth = i32::from(paper[0]) - i32::from(pixel[0]);
+        sums.iter_mut().zip([depth, cb, cr]).for_each(|(sum, value)| *sum += i64::from(value));
     }
     let [depth, cb, cr] = sums;
     (cb * cb + cr * cr) * 10_000 < depth * depth * i64::from(GREY_STROKE * GREY_STROKE)

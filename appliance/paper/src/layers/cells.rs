@@ -21,6 +21,11 @@ const SOFT: [[f32; 2]; 2] = [[7.0, 4.0], [14.0, 7.0]];
 /// Cells: less than 0.5 mm square is a speck.
 const LEAST: usize = 4;
 
+/// Of the paper's colour, what is left in the middle of black ink, in 256ths.
+const LEFT_BY_BLACK: i32 = 50;
+/// Between cells 0.7 mm apart: a pencil's stroke has edges, what shines through from the other side has none.
+const EDGE: u8 = 18;
+
 const NO: u8 = 0;
 const PERHAPS: u8 = 1;
 const SURE: u8 = 2;
@@ -32,15 +37,10 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// All cells of these blocks.
-    pub(super) fn of_blocks(blocks: &[[usize; 2]], overview: &Overview) -> Kept {
-        let mut cells = vec![false; overview.cells.len()];
-        for [x, y] in blocks {
-            for row in (y * BLOCK_CELLS..(y + 1) * BLOCK_CELLS).take_while(|row| *row < overview.height) {
-                let columns = x * BLOCK_CELLS..((x + 1) * BLOCK_CELLS).min(overview.width);
-                cells[row * overview.width..][columns].fill(true);
-            }
-        }
+    /// All cells of the blocks that are set.
+    pub(super) fn of_blocks(blocks: &[bool], overview: &Overview) -> Kept {
+        let width = overview.width.div_ceil(BLOCK_CELLS);
+        let cells = overview.each(|x, y, _| blocks[y / BLOCK_CELLS * width + x / BLOCK_CELLS]);
         Kept { width: overview.width, cells }
     }
 
@@ -66,6 +66,15 @@ impl Kept {
         self.cells[y * self.width + x]
     }
 
+    /// Whether any cell of a block is kept.
+    pub(super) fn has_in_block(&self, [x, y]: [usize; 2]) -> bool {
+        let height = self.cells.len() / self.width;
+        (y * BLOCK_CELLS..((y + 1) * BLOCK_CELLS).min(height)).any(|row| {
+            let columns = x * BLOCK_CELLS..((x + 1) * BLOCK_CELLS).min(self.width);
+            self.cells[row * self.width..][columns].contains(&true)
+        })
+    }
+
     pub(super) fn add(&mut self, other: &Kept) {
         self.cells.iter_mut().zip(&other.cells).for_each(|(kept, other)| *kept |= other);
     }
@@ -76,16 +85,25 @@ impl Kept {
     }
 }
 
+/// The colour of something on paper, beyond what is the paper's own. Black ink takes of that as much as of its light, and,
+/// where a camera or a copier keeps colour coarsely, from what is beside it as well.
+pub(super) fn colour(seen: [u8; 3], paper: [u8; 3]) -> [i32; 2] {
+    let [seen_cb, seen_cr] = [1, 2].map(|channel| i32::from(seen[channel]) - 128);
+    let [cb, cr] = [1, 2].map(|channel| i32::from(paper[channel]) - 128);
+    // How much of the paper's colour is left, in 256ths.
+    let left = (256 * (seen_cb * cb + seen_cr * cr) / (cb * cb + cr * cr).max(1)).clamp(LEFT_BY_BLACK, 256);
+    [seen_cb - cb * left / 256, seen_cr - cr * left / 256]
+}
+
 /// Cells with colour on them.
 pub(super) fn coloured(overview: &Overview, ground: &Ground) -> Kept {
     let rated = overview.each(|x, y, cell| {
-        let paper = ground.at_cell_nearest(x, y);
-        let [cb, cr] = [1, 2].map(|channel| i32::from(cell[channel]) - i32::from(paper[channel]));
+        let [cb, cr] = colour(cell, ground.at_cell_nearest(x, y));
         let distance = cb * cb + cr * cr;
         let [least, sure] = COLOURED.map(|distance| distance * distance);
         if distance >= sure { SURE } else { u8::from(distance >= least) }
     });
-    grown(&rated, overview.width)
+    Kept { width: overview.width, cells: grown(&rated, overview.width, LEAST) }
 }
 
 /// Cells without text that are not paper either.
@@ -98,9 +116,13 @@ pub(super) fn soft(overview: &Overview, ground: &Ground, coverage: &Coverage) ->
         }
         let paper = ground.at_cell(x, y)[0];
         let distance = (i32::from(cell[0]) - i32::from(paper)).abs();
-        if distance >= sure { SURE } else { u8::from(distance >= least) * PERHAPS }
+        match distance {
+            _ if distance < least => NO,
+            _ if distance >= sure && overview.edge(x, y) >= EDGE => SURE,
+            _ => PERHAPS,
+        }
     });
-    grown(&rated, overview.width)
+    Kept { width: overview.width, cells: grown(&rated, overview.width, LEAST) }
 }
 
 /// How far cells of bare paper stray from their ground, in steps of lightness.
@@ -121,7 +143,7 @@ pub(super) fn grain(overview: &Overview, ground: &Ground) -> f32 {
 }
 
 /// Grows from what is surely so to what touches it; islands of fewer cells than `least` are dropped.
-fn grown(rated: &[u8], width: usize) -> Kept {
+pub(super) fn grown(rated: &[u8], width: usize, least: usize) -> Vec<bool> {
     let height = rated.len() / width;
     let mut kept = vec![false; rated.len()];
     let mut seen = vec![false; rated.len()];
@@ -147,9 +169,9 @@ fn grown(rated: &[u8], width: usize) -> Kept {
                 }
             }
         }
-        if island.len() >= LEAST {
+        if island.len() >= least {
             island.iter().for_each(|at| kept[*at] = true);
         }
     }
-    Kept { width, cells: kept }
+    kept
 }

@@ -1,6 +1,6 @@
 //! How much of each cell the mask covers.
 
-use super::overview::Overview;
+use super::{ground::BLOCK_CELLS, overview::Overview};
 use crate::jbig2::Ink;
 
 /// Pixels of the mask in each cell.
@@ -25,6 +25,15 @@ impl Coverage {
 
     pub(super) fn is_empty(&self) -> bool {
         self.cells.iter().all(|count| *count == 0)
+    }
+
+    /// Whether the mask has anything in a block.
+    pub(super) fn is_in_block(&self, [x, y]: [usize; 2]) -> bool {
+        let height = self.cells.len() / self.width;
+        (y * BLOCK_CELLS..((y + 1) * BLOCK_CELLS).min(height)).any(|row| {
+            let columns = x * BLOCK_CELLS..((x + 1) * BLOCK_CELLS).min(self.width);
+            self.cells[row * self.width..][columns].iter().any(|count| *count > 0)
+        })
     }
 
     /// In pixels.

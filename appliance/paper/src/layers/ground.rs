@@ -4,7 +4,7 @@
 //! a block that is all ink is outvoted by those around it within 9 mm. Grain and what shines through from the other
 //! side go with it; a slow shade, a stain, the yellow of old paper stay.
 
-use super::{coverage::Coverage, overview::Overview};
+use super::overview::Overview;
 
 /// Cells to a side of a block: one MCU of a JPEG of full resolution at 300 dpi.
 pub(super) const BLOCK_CELLS: usize = 4;
@@ -13,10 +13,18 @@ const REACH: usize = 6;
 /// Of the lightness in reach, from the darkest: most of what lies between lines of text is paper.
 const PAPER_RANK: f32 = 0.7;
 
-/// Cells of a block that differ by more than this are not shade.
-const SHADE: u8 = 9;
-/// The same along the borders.
-const BORDER_SHADE: u8 = 40;
+/// What is shade and not ink.
+#[derive(Clone, Copy)]
+struct Limits {
+    /// Of the cells of a block among each other.
+    spread: u8,
+    /// Of their mean from the paper around.
+    lightness: u8,
+    colour: u8,
+}
+
+const SHADE: Limits = Limits { spread: 9, lightness: 45, colour: 11 };
+const BORDER_SHADE: Limits = Limits { spread: 40, lightness: 255, colour: 20 };
 /// The width of the borders: 8 mm.
 const BORDER_BLOCKS: usize = 6;
 
@@ -41,6 +49,7 @@ impl Ground {
         let mut ground = Ground { width, height, blocks };
         ground.outvote();
         ground.smooth();
+        ground.take_shade(overview);
         ground
     }
 
@@ -75,16 +84,43 @@ impl Ground {
         mix(above, below, y).map(|value| (value + 0.5) as u8)
     }
 
-    /// Takes shade into the ground that the vote passed over: the shadow of a lid, a fold, a stain. It is what is neither
-    /// covered nor sharp; along the borders, where nobody writes, also what is a little sharper.
-    pub(super) fn take_shade(&mut self, overview: &Overview, coverage: &Coverage) {
+    /// Takes shade into the ground that the vote passed over: the shadow of a lid, a fold, a stain. It is what is even and
+    /// not too far from the paper around; along the borders, where nobody writes, also what is neither. What lies
+    /// between shades, under ink, is as they are.
+    fn take_shade(&mut self, overview: &Overview) {
+        let mut taken = vec![false; self.blocks.len()];
         for y in 0..self.height {
             for x in 0..self.width {
                 let near_border = x.min(y).min(self.width - 1 - x).min(self.height - 1 - y) < BORDER_BLOCKS;
-                let most = if near_border { BORDER_SHADE } else { SHADE };
-                if let Some(shade) = shade(overview, coverage, [x, y], most) {
+                let paper = self.blocks[y * self.width + x];
+                let limits = if near_border { BORDER_SHADE } else { SHADE };
+                if let Some(shade) = shade(overview, [x, y], paper, limits) {
                     self.blocks[y * self.width + x] = shade;
+                    taken[y * self.width + x] = true;
                 }
+            }
+        }
+        self.fill_between(&taken);
+    }
+
+    fn fill_between(&mut self, taken: &[bool]) {
+        const NEAR: usize = 2;
+        const ENOUGH: u32 = 4;
+        let before = self.blocks.clone();
+        for at in (0..taken.len()).filter(|at| !taken[*at]) {
+            let (x, y) = (at % self.width, at / self.width);
+            let (mut sum, mut count) = ([0_u32; 3], 0);
+            for row in y.saturating_sub(NEAR)..(y + NEAR + 1).min(self.height) {
+                for column in x.saturating_sub(NEAR)..(x + NEAR + 1).min(self.width) {
+                    if taken[row * self.width + column] {
+                        let block = before[row * self.width + column];
+                        sum.iter_mut().zip(block).for_each(|(sum, sample)| *sum += u32::from(sample));
+                        count += 1;
+                    }
+                }
+            }
+            if count >= ENOUGH {
+                self.blocks[at] = sum.map(|sum| ((sum + count / 2) / count) as u8);
             }
         }
     }
@@ -129,29 +165,27 @@ impl Ground {
     }
 }
 
-/// The mean of a block, unless there is ink on it or its cells differ by more than `most`.
-fn shade(overview: &Overview, coverage: &Coverage, [x, y]: [usize; 2], most: u8) -> Option<[u8; 3]> {
+/// The mean of a block, if it is even and near enough to its paper.
+fn shade(overview: &Overview, [x, y]: [usize; 2], paper: [u8; 3], limits: Limits) -> Option<[u8; 3]> {
     let columns = x * BLOCK_CELLS..((x + 1) * BLOCK_CELLS).min(overview.width);
     let rows = y * BLOCK_CELLS..((y + 1) * BLOCK_CELLS).min(overview.height);
     let mut sums = [0_u32; 3];
-    let mut count = 0;
     let mut extremes = [[255_u8, 0]; 3];
+    let count = (columns.len() * rows.len()) as u32;
     for row in rows {
-        for column in columns.clone() {
-            if coverage.at_cell(column, row) > 0 {
-                return None;
-            }
-            let cell = overview.cells[row * overview.width + column];
+        for cell in &overview.cells[row * overview.width..][columns.clone()] {
             for channel in 0..3 {
                 sums[channel] += u32::from(cell[channel]);
                 let [least, greatest] = extremes[channel];
                 extremes[channel] = [least.min(cell[channel]), greatest.max(cell[channel])];
             }
-            count += 1;
         }
     }
-    let is_even = extremes.iter().all(|[least, greatest]| greatest - least <= most);
-    is_even.then(|| sums.map(|sum| ((sum + count / 2) / count) as u8))
+    let mean = sums.map(|sum| ((sum + count / 2) / count) as u8);
+    let is_even = extremes.iter().all(|[least, greatest]| greatest - least <= limits.spread);
+    let is_near = mean[0].abs_diff(paper[0]) <= limits.lightness
+        && (1..3).all(|channel| mean[channel].abs_diff(paper[channel]) <= limits.colour);
+    (is_even && is_near).then_some(mean)
 }
 
 fn either_side(at: f32, length: usize) -> (usize, usize, f32) {

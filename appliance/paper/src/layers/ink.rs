@@ -87,6 +87,7 @@ pub(super) fn mask(raster: &Raster, overview: &Overview, ground: &Ground, depths
     let mut weighed = vec![0_u16; width];
     let light = |y: usize, into: &mut Vec<u8>| lightness(raster, y.min(raster.height_px as usize - 1), into);
     let [mut above, mut row, mut below] = [(); 3].map(|()| Vec::with_capacity(width));
+    let hairlines = Hairlines { raster, reach: (overview.cell_px / 2).max(2), depth: depths.page };
     light(0, &mut row);
     light(1, &mut below);
     above.clone_from(&row);
@@ -100,11 +101,53 @@ pub(super) fn mask(raster: &Raster, overview: &Overview, ground: &Ground, depths
         }
         weigh(&above, &row, &below, &mut weighed);
         pack(ink.row_mut(y as u32), &weighed, &limits);
+        hairlines.draw(ink.row_mut(y as u32), &row, y, &limits);
         std::mem::swap(&mut above, &mut row);
         std::mem::swap(&mut row, &mut below);
         light(y + 2, &mut below);
     }
     ink
+}
+
+/// Lines so fine that they never reach the full depth of ink: the rules of a table, the thin strokes of small type. They
+/// are paler than half, but darker than what is on both their sides.
+struct Hairlines<'a> {
+    raster: &'a Raster,
+    /// Pixels to either side in which a line has come to its end.
+    reach: usize,
+    depth: u8,
+}
+
+impl Hairlines<'_> {
+    fn draw(&self, bytes: &mut [u8], row: &[u8], y: usize, limits: &[u16]) {
+        // From a half of the depth to a third of it, and a sixth to stand out by.
+        let (paler, out) = (self.depth / 6, self.depth / 6);
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            let pixels = &row[at * 8..(at * 8 + 8).min(row.len())];
+            let limits = &limits[at * 8..at * 8 + pixels.len()];
+            let is_dark = |(pixel, limit): (&u8, &u16)| u16::from(*pixel) < limit / 8 + u16::from(paler);
+            if *byte == 0xFF || !pixels.iter().zip(limits).any(is_dark) {
+                continue;
+            }
+            for (bit, pixel) in pixels.iter().zip(limits).enumerate().filter(|(_, pixel)| is_dark(*pixel)) {
+                let x = at * 8 + bit;
+                if *byte >> (7 - bit) & 1 == 0 && self.stands_out(x, y, pixel.0.saturating_add(out)) {
+                    *byte |= 0x80 >> bit;
+                }
+            }
+        }
+    }
+
+    /// Whether what lies on both sides, across or along, is lighter than this.
+    fn stands_out(&self, x: usize, y: usize, than: u8) -> bool {
+        let (width, height) = (self.raster.width_px as usize, self.raster.height_px as usize);
+        let channels = usize::from(self.raster.channels);
+        let at = |x: usize, y: usize| self.raster.samples[(y * width + x) * channels] > than;
+        let (left, above) = (x.wrapping_sub(self.reach), y.wrapping_sub(self.reach));
+        let (right, below) = (x + self.reach, y + self.reach);
+        left < width && right < width && at(left, y) && at(right, y)
+            || above < height && below < height && at(x, above) && at(x, below)
+    }
 }
 
 fn lightness(raster: &Raster, y: usize, into: &mut Vec<u8>) {
@@ -139,28 +182,34 @@ fn pack(bytes: &mut [u8], weighed: &[u16], limits: &[u16]) {
     }
 }
 
-/// What the mask is painted with: the middle of the pixels it covers, and a little to the dark side, because the edges of
-/// strokes are among them.
-pub(super) fn colour(raster: &Raster, mask: &Ink) -> [u8; 3] {
-    const RANK: usize = 45;
-    let channels = usize::from(raster.channels);
-    let mut counts = [[0_usize; 256]; 3];
-    for (row, ink) in raster.rows().zip(mask.rows()).step_by(2) {
-        for (pixels, byte) in row.chunks(8 * channels).zip(ink).filter(|(_, byte)| **byte != 0) {
-            let covered = pixels.chunks_exact(channels).enumerate().filter(|(x, _)| byte << x & 0x80 != 0);
-            for (_, pixel) in covered {
-                counts.iter_mut().zip(pixel).for_each(|(counts, sample)| counts[usize::from(*sample)] += 1);
+/// What the mask is painted with: nearly the full ink of the page, in the colour it has where it is darkest.
+pub(super) fn colour(raster: &Raster, mask: &Ink, ground: &Ground, depths: &Depths) -> [u8; 3] {
+    // Of the depth a mask weighs right with; a little more, because an eye takes grey text for faint.
+    const DARKER: u32 = 106;
+    let lightness = u32::from(ground.middle()).saturating_sub(u32::from(depths.page) * DARKER / 100) as u8;
+    if raster.channels == 1 {
+        return [lightness, 128, 128];
+    }
+    let mut counts = [[0_usize; 256]; 2];
+    for (row, ink) in raster.rows().zip(mask.rows()).step_by(4) {
+        for (pixels, byte) in row.chunks(8 * 3).zip(ink).filter(|(_, byte)| **byte != 0) {
+            let pixels = pixels.as_chunks::<3>().0.iter().enumerate();
+            for (_, pixel) in pixels.filter(|(x, pixel)| byte << x & 0x80 != 0 && pixel[0] <= lightness) {
+                counts
+                    .iter_mut()
+                    .zip(&pixel[1..])
+                    .for_each(|(counts, sample)| counts[usize::from(*sample)] += 1);
             }
         }
     }
-    let by_rank = |counts: &[usize; 256], rank: usize| {
-        let wanted = counts.iter().sum::<usize>() * rank / 100;
+    let [cb, cr] = counts.map(|counts| {
+        let half = counts.iter().sum::<usize>() / 2;
         let mut seen = 0;
         let at = counts.iter().position(|count| {
             seen += count;
-            seen > wanted
+            seen > half
         });
         at.unwrap_or(128) as u8
-    };
-    [by_rank(&counts[0], RANK), by_rank(&counts[1], 50), by_rank(&counts[2], 50)]
+    });
+    [lightness, cb, cr]
 }

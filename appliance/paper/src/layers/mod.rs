@@ -45,21 +45,22 @@ const DARKEST_PAPER: u8 = 90;
 ///
 /// Fails with the reason why it has to stay as it is: it is a picture, or something would be lost.
 pub(crate) fn layered(raster: &Raster, dpi: u32, size: SizeStep) -> Result<Layered, WhyPlain> {
-    let page = Page::of(raster, dpi);
+    let mut page = Page::of(raster, dpi);
     if page.ground.middle() < DARKEST_PAPER {
         return Err(WhyPlain::Picture);
     }
     let mut kept = page.kept();
-    // What is found lost is kept as well, once; who loses something after that loses it for good.
-    for _ in 0..2 {
+    // What is found lost goes into the pictures, twice; what is lost after that is lost for good.
+    for _ in 0..3 {
         if kept.share() > MOST_IN_PICTURES {
             return Err(WhyPlain::Picture);
         }
         let layered = page.apart(&kept, Packing::of(size));
-        let lost = proof::lost(&layered, &page.overview, &page.ground, &page.coverage)?;
+        let lost = proof::lost(&layered, &page.overview, &page.ground, &page.coverage, &kept)?;
         if lost.is_empty() {
             return Ok(layered);
         }
+        page.leave_to_pictures(&lost);
         kept.add(&lost);
     }
     Err(WhyPlain::LosesInk)
@@ -72,6 +73,7 @@ struct Page<'a> {
     overview: Overview,
     ground: Ground,
     coloured: Kept,
+    depths: Depths,
     mask: Ink,
     coverage: Coverage,
 }
@@ -79,20 +81,32 @@ struct Page<'a> {
 impl Page<'_> {
     fn of(raster: &Raster, dpi: u32) -> Page<'_> {
         let overview = Overview::of(raster, dpi);
-        let mut ground = Ground::of(&overview);
+        let ground = Ground::of(&overview);
         let coloured = cells::coloured(&overview, &ground);
         let depths = Depths::of(raster, &overview, &ground, &coloured);
         let mut mask = ink::mask(raster, &overview, &ground, &depths);
         black::only_black(&mut mask, raster, &overview, &ground, &depths, &coloured);
         let coverage = Coverage::of(&mask, &overview);
-        ground.take_shade(&overview, &coverage);
-        Page { raster, dpi, overview, ground, coloured, mask, coverage }
+        Page { raster, dpi, overview, ground, coloured, depths, mask, coverage }
     }
 
     fn kept(&self) -> Kept {
         let mut kept = cells::soft(&self.overview, &self.ground, &self.coverage);
         kept.add(&self.coloured);
         kept
+    }
+
+    /// Takes out of the mask what no mask can show.
+    fn leave_to_pictures(&mut self, cells: &Kept) {
+        let width = self.mask.width_px() as usize;
+        let cell_px = self.overview.cell_px;
+        for (x, y) in cells.cells() {
+            for row in y * cell_px..((y + 1) * cell_px).min(self.mask.height_px() as usize) {
+                let row = self.mask.row_mut(row as u32);
+                (x * cell_px..((x + 1) * cell_px).min(width)).for_each(|x| row[x / 8] &= !(0x80 >> (x % 8)));
+            }
+        }
+        self.coverage = Coverage::of(&self.mask, &self.overview);
     }
 
     fn apart(&self, kept: &Kept, packing: Packing) -> Layered {
@@ -113,7 +127,7 @@ impl Page<'_> {
             })
             .collect();
         let ground = pack::paper(&self.ground.blocks, self.ground.width, self.ground.height, grey);
-        let colour = ink::colour(self.raster, &self.mask);
+        let colour = ink::colour(self.raster, &self.mask, &self.ground, &self.depths);
         let stencil = Stencil { left_px: 0, top_px: 0, ink: self.mask.clone(), colour: rgb(colour) };
         Layered {
             width_px: self.raster.width_px,

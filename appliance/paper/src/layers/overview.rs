@@ -41,6 +41,20 @@ impl Overview {
 }
 
 impl Overview {
+    /// The greatest step of lightness from a cell to those two away.
+    pub(super) fn edge(&self, x: usize, y: usize) -> u8 {
+        let lightness =
+            |x: usize, y: usize| self.cells[y.min(self.height - 1) * self.width + x.min(self.width - 1)][0];
+        let here = lightness(x, y);
+        let there = [
+            lightness(x + 2, y),
+            lightness(x.saturating_sub(2), y),
+            lightness(x, y + 2),
+            lightness(x, y.saturating_sub(2)),
+        ];
+        there.map(|there| there.abs_diff(here)).into_iter().max().unwrap_or(0)
+    }
+
     /// Column, row and colour of each cell, row by row.
     pub(super) fn each<T>(&self, mut of: impl FnMut(usize, usize, [u8; 3]) -> T) -> Vec<T> {
         let cells = self.cells.iter().enumerate();

@@ -6,7 +6,7 @@
 
 use super::{
     Layered, Tile,
-    cells::Kept,
+    cells::{Kept, grown},
     coverage::Coverage,
     ground::{BLOCK_CELLS, Ground},
     overview::Overview,
@@ -16,10 +16,14 @@ use crate::{
     raster::{Raster, decoded, ycbcr},
 };
 
-/// Mean lightness of a block may stray so far,
-const LIGHTNESS: i32 = 16;
-/// and its mean colour.
-const COLOUR: i32 = 10;
+/// How far the mean of a block may stray, in lightness and in colour.
+type Limits = [i32; 2];
+/// Where there is neither text nor a picture.
+const ON_PAPER: Limits = [14, 12];
+/// Ink is painted in one tone, and a heavy letter is darker than a fine one.
+const IN_TEXT: Limits = [30, 12];
+/// What is strong is packed coarsely.
+const IN_PICTURE: Limits = [22, 16];
 
 /// Cells of the blocks in which ink or colour is not what it was.
 ///
@@ -29,19 +33,26 @@ pub(super) fn lost(
     overview: &Overview,
     ground: &Ground,
     coverage: &Coverage,
+    kept: &Kept,
 ) -> Result<Kept, WhyPlain> {
     let painted = painted(layered, overview, ground, coverage).ok_or(WhyPlain::LosesInk)?;
     let (width, height) = (ground.width, ground.height);
-    let mut lost = Vec::new();
-    for at in 0..width * height {
-        let block = [at % width, at / width];
-        let [was, is] = [&overview.cells, &painted].map(|cells| mean(cells, overview, block));
-        let [y, cb, cr] = [0, 1, 2].map(|channel| is[channel] - was[channel]);
-        if y.abs() > LIGHTNESS || cb * cb + cr * cr > COLOUR * COLOUR {
-            lost.push(block);
-        }
-    }
-    Ok(Kept::of_blocks(&lost, overview))
+    let rated: Vec<u8> = (0..width * height)
+        .map(|at| {
+            let block = [at % width, at / width];
+            let [was, is] = [&overview.cells, &painted].map(|cells| mean(cells, overview, block));
+            let [y, cb, cr] = [0, 1, 2].map(|channel| is[channel] - was[channel]);
+            let [lightness, colour] = match (coverage.is_in_block(block), kept.has_in_block(block)) {
+                (true, _) => IN_TEXT,
+                (false, true) => IN_PICTURE,
+                (false, false) => ON_PAPER,
+            };
+            // In halves of what is allowed.
+            (2 * y.abs() / lightness).max(2 * (cb * cb + cr * cr).isqrt() / colour).min(2) as u8
+        })
+        .collect();
+    // With it goes what touches it and is on the way there: half a seal in a picture is a seal in two tones.
+    Ok(Kept::of_blocks(&grown(&rated, width, 1), overview))
 }
 
 fn mean(cells: &[[u8; 3]], overview: &Overview, [x, y]: [usize; 2]) -> [i32; 3] {
