@@ -61,6 +61,10 @@ impl Place {
         }
     }
 
+    pub(super) fn is_date(self) -> bool {
+        matches!(self, Self::IssueDate | Self::EnteredOn | Self::DueDate)
+    }
+
     /// Whether people mean the document itself when they type it.
     pub(super) fn names_it(self) -> bool {
         matches!(self, Self::Reference | Self::Number)

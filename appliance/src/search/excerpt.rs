@@ -35,34 +35,36 @@ pub(super) struct Part {
     marked: bool,
 }
 
-/// What of a document has the words: its columns, and its pages for what no column has.
-pub(super) fn excerpts(wanted: &Wanted, columns: &[Column], pages: &str) -> Vec<Excerpt> {
+/// What of a document has the words: its columns, and its pages for what no column has. `with_marks`: it was found with
+/// the marks that were typed, and a word without them is no reason.
+pub(super) fn excerpts(wanted: &Wanted, with_marks: bool, columns: &[Column], pages: &str) -> Vec<Excerpt> {
     let mut excerpts = Vec::new();
     let mut missing: Vec<bool> = vec![true; wanted.chunks.len()];
-    let mut shown = Vec::new();
     for column in columns {
         let words = words(&column.text);
-        let found = Found::look(wanted, &words);
+        let mut found = Found::look(wanted, with_marks, &words);
+        found.leave_out_label(column.place);
+        let is_new = missing.iter().zip(&found.runs).any(|(missing, runs)| *missing && !runs.is_empty());
+        // Every date says "ngày" and "tháng", and says so twice: only for what stands nowhere before.
+        if found.is_nothing() || column.place.is_date() && !is_new {
+            continue;
+        }
         for (missing, runs) in missing.iter_mut().zip(&found.runs) {
             *missing &= runs.is_empty();
         }
-        // A date stands there in two spellings; one is enough.
-        if found.has_more_than(column.place) && !shown.contains(&column.place) {
-            shown.push(column.place);
-            let whole = 0..column.text.len();
-            excerpts.push(Excerpt::of(column.place, parts(&column.text, whole, &found.places(&words))));
-        }
+        let whole = 0..column.text.len();
+        excerpts.push(Excerpt::of(column.place, parts(&column.text, whole, &found.places(&words))));
     }
     if missing.contains(&true) && !pages.is_empty() {
-        excerpts.extend(of_pages(wanted, pages));
+        excerpts.extend(of_pages(wanted, with_marks, pages));
     }
     excerpts
 }
 
 /// The piece of the pages with the most of it.
-fn of_pages(wanted: &Wanted, pages: &str) -> Option<Excerpt> {
+fn of_pages(wanted: &Wanted, with_marks: bool, pages: &str) -> Option<Excerpt> {
     let words = words(pages);
-    let found = Found::look(wanted, &words);
+    let found = Found::look(wanted, with_marks, &words);
     let begins = found.runs.iter().flatten().map(|run| run.start);
     let first = begins.max_by_key(|begin| {
         let near = |run: &&Range<usize>| (*begin..*begin + PIECE_WORDS - WORDS_BEFORE).contains(&run.start);
@@ -96,8 +98,8 @@ struct Found {
 }
 
 impl Found {
-    /// With the marks that were typed, or where it stands nowhere with them, without.
-    fn look(wanted: &Wanted, words: &[Word]) -> Self {
+    /// With the marks that were typed, or where it stands nowhere with them and may, without.
+    fn look(wanted: &Wanted, with_marks: bool, words: &[Word]) -> Self {
         let runs = wanted.chunks.iter().map(|chunk| {
             let exact = runs(
                 chunk,
@@ -105,7 +107,7 @@ impl Found {
                 |typed, word| if typed.has_marks() { &word.written } else { &word.folded },
                 |typed| &typed.written,
             );
-            if !exact.is_empty() || !chunk.words.iter().any(Word::has_marks) {
+            if with_marks || !exact.is_empty() || !chunk.words.iter().any(Word::has_marks) {
                 return exact;
             }
             runs(chunk, words, |_, word| &word.folded, |typed| &typed.folded)
@@ -113,13 +115,15 @@ impl Found {
         Self { runs: runs.collect() }
     }
 
-    /// Whether it is more than the word "số" or "ngày" the column begins with.
-    fn has_more_than(&self, place: Place) -> bool {
-        let begins_with_label = matches!(
-            place,
-            Place::Reference | Place::Number | Place::IssueDate | Place::EnteredOn | Place::DueDate
-        );
-        self.runs.iter().flatten().any(|run| !begins_with_label || run.end > 1)
+    /// The word "số" or "ngày" a column begins with is no find.
+    fn leave_out_label(&mut self, place: Place) {
+        if place.names_it() || place.is_date() {
+            self.runs.iter_mut().for_each(|runs| runs.retain(|run| run.end > 1));
+        }
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.runs.iter().all(Vec::is_empty)
     }
 
     /// The same in bytes, in order.
@@ -189,10 +193,14 @@ mod tests {
 
     /// `trích yếu: họp [tổ chuyên môn]`
     fn shown(question: &str, columns: &[(Place, &str)], pages: &str) -> Vec<String> {
+        shown_as(question, false, columns, pages)
+    }
+
+    fn shown_as(question: &str, with_marks: bool, columns: &[(Place, &str)], pages: &str) -> Vec<String> {
         let column = |(place, text): &(Place, &str)| Column { place: *place, text: tidy(text) };
         let columns: Vec<Column> = columns.iter().map(column).collect();
         let part = |part: &Part| if part.marked { format!("[{}]", part.text) } else { part.text.clone() };
-        excerpts(&Wanted::read(question), &columns, &tidy(pages))
+        excerpts(&Wanted::read(question), with_marks, &columns, &tidy(pages))
             .iter()
             .map(|excerpt| {
                 format!("{}: {}", excerpt.label, excerpt.parts.iter().map(part).collect::<String>())
@@ -212,7 +220,7 @@ mod tests {
             ("ban", &["trích yếu: Về việc họp tổ chuyên môn, [bàn] kế hoạch [bán] trú"]),
             ("bạn ", &["trích yếu: Về việc họp tổ chuyên môn, [bàn] kế hoạch [bán] trú"]),
             ("chuy", &["trích yếu: Về việc họp tổ [chuyên] môn, bàn kế hoạch bán trú"]),
-            ("số 5/kh", &["số, ký hiệu: [Số 05/KH]-THCSHM"]),
+            ("số 5/kh", &["số, ký hiệu: Số [05/KH]-THCSHM"]),
             ("số ", &[]),
         ];
         for (question, expected) in cases {
@@ -229,6 +237,22 @@ mod tests {
         assert!(found[1].starts_with("trong trang: … ") && found[1].ends_with(" …"), "{}", found[1]);
         assert!(found[1].contains("Tổng [phụ trách] Đội"), "{}", found[1]);
         assert_eq!(shown("kế hoạch", &[SUBJECT], "kế hoạch"), [shown("kế hoạch", &[SUBJECT], "")[0].clone()]);
+    }
+
+    #[test]
+    fn what_was_found_with_marks_is_shown_with_marks() {
+        let pages = "Việc số hóa hồ sơ";
+        let plan = (Place::Kind, "Kế hoạch");
+        assert_eq!(shown_as("số hóa", true, &[CODE, plan], pages), ["trong trang: Việc [số hóa] hồ sơ"]);
+        assert_eq!(shown_as("so hoa", false, &[CODE, plan], pages)[0], "tên loại: Kế [hoạch]");
+    }
+
+    #[test]
+    fn a_date_is_shown_for_what_nothing_else_says() {
+        let date = (Place::IssueDate, "ngày 20 tháng 11 năm 2026");
+        let subject = (Place::Subject, "Chuyên đề tháng 3");
+        assert_eq!(shown("chuyên đề tháng ", &[subject, date], "").len(), 1);
+        assert_eq!(shown("tháng 11 ", &[subject, date], "").len(), 2);
     }
 
     #[test]

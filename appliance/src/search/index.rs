@@ -39,6 +39,11 @@ pub(super) struct Standing {
 }
 
 impl Standing {
+    /// Whether it was found with the marks that were typed: one of the even ranks.
+    pub(super) fn has_marks(self) -> bool {
+        self.rank % 2 == 0
+    }
+
     /// As `next` carries it.
     pub(super) fn key(self) -> Vec<u8> {
         let mut key = vec![self.rank];

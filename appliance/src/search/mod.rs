@@ -178,7 +178,8 @@ impl Search {
                     return Ok(found);
                 }
                 last = after;
-                let matched = excerpts(wanted, &columns::columns(&letter), &hit.pages);
+                let matched =
+                    excerpts(wanted, hit.standing.has_marks(), &columns::columns(&letter), &hit.pages);
                 found.hits.push(http::Hit { letter: LetterLine::of(&letter, viewer, today), matched });
             }
             if is_end {

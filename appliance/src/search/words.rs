@@ -62,7 +62,9 @@ fn word(text: &str, place: Range<usize>) -> Word {
         }
         _ => written,
     };
-    Word { folded: fold(&written), written, place }
+    // Most words of a bad scan and every number: nothing to fold.
+    let folded = if written.is_ascii() { written.clone() } else { fold(&written) };
+    Word { written, folded, place }
 }
 
 #[cfg(test)]

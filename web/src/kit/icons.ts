@@ -11,6 +11,7 @@ export const shapes = {
   unit: "M4 20h16M6 20V8l6-4 6 4v12M10 20v-5h4v5",
   certificate: "M5 4h14v10H5zM9 20v-6m6 6v-6M8 8h8",
   audit: "M6 4h12v16H6zM9 9h6M9 13h6",
+  search: "M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14m5-2 6 6",
   person: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8m-8 8c0-4 4-6 8-6s8 2 8 6",
 };
 export type IconName = keyof typeof shapes;

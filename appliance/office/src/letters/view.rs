@@ -238,7 +238,8 @@ pub fn is_unread(letter: &Letter, viewer: &Viewer) -> bool {
     routed && !letter.readers.iter().any(|(person, _)| person.id == viewer.id)
 }
 
-fn urgency_name(urgency: Urgency) -> &'static str {
+/// Độ khẩn in words.
+pub fn urgency_name(urgency: Urgency) -> &'static str {
     match urgency {
         Urgency::Normal => "Thường",
         Urgency::Urgent => "Khẩn",
