@@ -1,8 +1,8 @@
 //! The edge: everything between a socket and a handler, and nothing of the office.
 //!
 //! [`router`] puts together the office's routes, the routes that need a device, a key or a line ([`crate::scan`],
-//! [`crate::bring`], [`crate::files`], [`crate::prints`], [`crate::seal`], [`crate::link`]), the live feed and the page; around all of them lie, from the
-//! outside in:
+//! [`crate::bring`], [`crate::files`], [`crate::prints`], [`crate::search`], [`crate::seal`], [`crate::link`]), the live feed and the
+//! page; around all of them lie, from the outside in:
 //!
 //! ```text
 //! log        one line per request: method, route, status, time. No names, no bodies, no query
@@ -77,6 +77,7 @@ fn routes(app: App, document: Arc<OnceLock<Bytes>>) -> OpenApiRouter {
         .merge(crate::bring::routes())
         .merge(crate::files::routes())
         .merge(crate::prints::routes())
+        .merge(crate::search::http::routes())
         .merge(crate::seal::http::routes())
         .merge(crate::link::http::routes())
         .with_state(app)
