@@ -10,6 +10,7 @@ use super::{
     ground::Ground,
     ink::Depths,
     overview::Overview,
+    strokes,
 };
 use crate::{jbig2::Ink, raster::Raster};
 
@@ -19,7 +20,7 @@ const GREY_PIXEL: i32 = 12;
 /// and so much a whole stroke.
 const GREY_STROKE: i32 = 6;
 /// Smaller than this, in hundredths of a square millimetre, it is a crossing.
-const LEAST_STROKE: u32 = 70;
+const LEAST_STROKE: usize = 70;
 
 /// Takes everything out of the mask, where there is colour, that is not surely text.
 pub(super) fn only_black(
@@ -60,56 +61,18 @@ pub(super) fn only_black(
             }
         }
     }
-    drop_crossings(
-        mask,
-        &spots,
-        raster,
-        ground,
-        overview,
-        LEAST_STROKE * (overview.cell_px * overview.cell_px) as u32 / 16,
-    );
+    let least = LEAST_STROKE * overview.cell_px * overview.cell_px / 16;
+    strokes::each(mask, &spots, |mask, stroke| {
+        if stroke.len() < least || !is_grey(stroke, raster, ground, overview) {
+            stroke.iter().for_each(|&(x, y)| strokes::clear(mask, x, y));
+        }
+    });
 }
 
 fn is_black(pixel: &[u8], paper: [u8; 3], deep: i32) -> bool {
     let depth = i32::from(paper[0]) - i32::from(pixel[0]);
     let [cb, cr] = colour([pixel[0], pixel[1], pixel[2]], paper);
     depth >= deep && (cb * cb + cr * cr) * 10_000 < depth * depth * GREY_PIXEL * GREY_PIXEL
-}
-
-/// Strokes that begin at one of the spots and are smaller than `least` pixels.
-fn drop_crossings(
-    mask: &mut Ink,
-    spots: &[(u32, u32)],
-    raster: &Raster,
-    ground: &Ground,
-    overview: &Overview,
-    least: u32,
-) {
-    let (width, height) = (mask.width_px(), mask.height_px());
-    let bytes = mask.row_bytes();
-    let mut seen = vec![0_u8; bytes * height as usize];
-    let mut stroke = Vec::new();
-    for &(x, y) in spots {
-        stroke.clear();
-        take(&mut seen, bytes, x, y, &mut stroke);
-        let mut next = 0;
-        while next < stroke.len() {
-            let (x, y) = stroke[next];
-            next += 1;
-            for row in y.saturating_sub(1)..(y + 2).min(height) {
-                for column in x.saturating_sub(1)..(x + 2).min(width) {
-                    if is_set(mask, column, row) {
-                        take(&mut seen, bytes, column, row, &mut stroke);
-                    }
-                }
-            }
-        }
-        if (stroke.len() as u32) < least || !is_grey(&stroke, raster, ground, overview) {
-            for &(x, y) in &stroke {
-                mask.row_mut(y)[x as usize / 8] &= !(0x80 >> (x % 8));
-            }
-        }
-    }
 }
 
 /// In the mean of its pixels: a fringe of colour on one side is made good by the other.
@@ -125,17 +88,4 @@ fn is_grey(stroke: &[(u32, u32)], raster: &Raster, ground: &Ground, overview: &O
     }
     let [depth, cb, cr] = sums;
     (cb * cb + cr * cr) * 10_000 < depth * depth * i64::from(GREY_STROKE * GREY_STROKE)
-}
-
-fn is_set(mask: &mut Ink, x: u32, y: u32) -> bool {
-    mask.row_mut(y)[x as usize / 8] >> (7 - x % 8) & 1 == 1
-}
-
-fn take(seen: &mut [u8], bytes: usize, x: u32, y: u32, stroke: &mut Vec<(u32, u32)>) {
-    let byte = &mut seen[y as usize * bytes + x as usize / 8];
-    let bit = 0x80 >> (x % 8);
-    if *byte & bit == 0 {
-        *byte |= bit;
-        stroke.push((x, y));
-    }
 }

@@ -66,6 +66,20 @@ impl Kept {
         self.cells[y * self.width + x]
     }
 
+    /// Fills holes: what most of its neighbours keep is part of the same picture.
+    pub(super) fn fill(&mut self) {
+        const MOST: usize = 5;
+        let height = self.cells.len() / self.width;
+        let before = self.cells.clone();
+        for at in (0..before.len()).filter(|at| !before[*at]) {
+            let (x, y) = (at % self.width, at / self.width);
+            let rows = y.saturating_sub(1)..(y + 2).min(height);
+            let columns = x.saturating_sub(1)..(x + 2).min(self.width);
+            let beside = rows.flat_map(|row| &before[row * self.width..][columns.clone()]);
+            self.cells[at] = beside.filter(|kept| **kept).count() >= MOST;
+        }
+    }
+
     /// Whether any cell of a block is kept.
     pub(super) fn has_in_block(&self, [x, y]: [usize; 2]) -> bool {
         let height = self.cells.len() / self.width;

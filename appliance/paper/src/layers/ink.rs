@@ -3,8 +3,9 @@
 //! A pixel is ink where it is darker than halfway between the paper below it and the ink of its surroundings: there the
 //! edge of a letter stands whatever the pressure of the toner, so strokes keep their weight.
 
-use super::{cells::Kept, ground::Ground, overview::Overview};
+use super::{cells::Kept, ground::Ground, overview::Overview, strokes};
 use crate::{jbig2::Ink, raster::Raster};
+use std::collections::HashSet;
 
 /// Side of a region whose ink is judged by itself, in cells: about 11 mm.
 const REGION_CELLS: usize = 32;
@@ -57,9 +58,14 @@ impl Depths {
         Depths { width, regions, page }
     }
 
-    /// Of the region a cell lies in.
-    pub(super) fn at_cell(&self, x: usize, y: usize) -> u8 {
-        self.regions[y / REGION_CELLS * self.width + x / REGION_CELLS]
+    /// How deep a pixel has to be to be ink, in the region a cell lies in.
+    fn least_at_cell(&self, x: usize, y: usize) -> u8 {
+        let own = self.regions[y / REGION_CELLS * self.width + x / REGION_CELLS];
+        if u16::from(own) * 8 < u16::from(self.page) * 5 {
+            // Pencil, or print that is paler than the rest: what a mask would paint black.
+            return self.page / 5 * 3;
+        }
+        own.max(self.page / 3 * 2) / 2
     }
 }
 
@@ -87,7 +93,8 @@ pub(super) fn mask(raster: &Raster, overview: &Overview, ground: &Ground, depths
     let mut weighed = vec![0_u16; width];
     let light = |y: usize, into: &mut Vec<u8>| lightness(raster, y.min(raster.height_px as usize - 1), into);
     let [mut above, mut row, mut below] = [(); 3].map(|()| Vec::with_capacity(width));
-    let hairlines = Hairlines { raster, reach: (overview.cell_px / 2).max(2), depth: depths.page };
+    let mut hairlines =
+        Hairlines { raster, reach: (overview.cell_px / 2).max(2), depth: depths.page, drawn: Vec::new() };
     light(0, &mut row);
     light(1, &mut below);
     above.clone_from(&row);
@@ -95,8 +102,8 @@ pub(super) fn mask(raster: &Raster, overview: &Overview, ground: &Ground, depths
         if y % overview.cell_px == 0 {
             let cell_y = y / overview.cell_px;
             for (x, limits) in limits.chunks_mut(overview.cell_px).enumerate() {
-                let depth = depths.at_cell(x, cell_y).max(depths.page / 3 * 2);
-                limits.fill(8 * u16::from(ground.at_cell_nearest(x, cell_y)[0].saturating_sub(depth / 2)));
+                let paper = ground.at_cell_nearest(x, cell_y)[0];
+                limits.fill(8 * u16::from(paper.saturating_sub(depths.least_at_cell(x, cell_y))));
             }
         }
         weigh(&above, &row, &below, &mut weighed);
@@ -106,20 +113,23 @@ pub(super) fn mask(raster: &Raster, overview: &Overview, ground: &Ground, depths
         std::mem::swap(&mut row, &mut below);
         light(y + 2, &mut below);
     }
+    hairlines.drop_fragments(&mut ink, overview.cell_px);
     ink
 }
 
 /// Lines so fine that they never reach the full depth of ink: the rules of a table, the thin strokes of small type. They
-/// are paler than half, but darker than what is on both their sides.
+/// are paler than half, but darker than what is on both their sides. A pencil's stroke is that in places too; so a line has
+/// to be long, or to belong to ink.
 struct Hairlines<'a> {
     raster: &'a Raster,
     /// Pixels to either side in which a line has come to its end.
     reach: usize,
     depth: u8,
+    drawn: Vec<(u32, u32)>,
 }
 
 impl Hairlines<'_> {
-    fn draw(&self, bytes: &mut [u8], row: &[u8], y: usize, limits: &[u16]) {
+    fn draw(&mut self, bytes: &mut [u8], row: &[u8], y: usize, limits: &[u16]) {
         // From a half of the depth to a third of it, and a sixth to stand out by.
         let (paler, out) = (self.depth / 6, self.depth / 6);
         for (at, byte) in bytes.iter_mut().enumerate() {
@@ -133,9 +143,28 @@ impl Hairlines<'_> {
                 let x = at * 8 + bit;
                 if *byte >> (7 - bit) & 1 == 0 && self.stands_out(x, y, pixel.0.saturating_add(out)) {
                     *byte |= 0x80 >> bit;
+                    self.drawn.push((x as u32, y as u32));
                 }
             }
         }
+    }
+
+    /// Takes back what is neither part of a stroke of full ink nor longer than 3 mm.
+    fn drop_fragments(&self, mask: &mut Ink, cell_px: usize) {
+        const LONG_CELLS: usize = 9;
+        let drawn: HashSet<(u32, u32)> = self.drawn.iter().copied().collect();
+        strokes::each(mask, &self.drawn, |mask, stroke| {
+            let side = |of: fn(&(u32, u32)) -> u32| {
+                let (least, most) =
+                    stroke.iter().map(of).fold((u32::MAX, 0), |(a, b), at| (a.min(at), b.max(at)));
+                (most - least) as usize
+            };
+            let is_long = side(|at| at.0).max(side(|at| at.1)) >= LONG_CELLS * cell_px;
+            let fine = stroke.iter().filter(|at| drawn.contains(at));
+            if !is_long && fine.clone().count() * 3 > stroke.len() * 2 {
+                fine.for_each(|&(x, y)| strokes::clear(mask, x, y));
+            }
+        });
     }
 
     /// Whether what lies on both sides, across or along, is lighter than this.

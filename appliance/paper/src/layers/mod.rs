@@ -22,6 +22,7 @@ mod ink;
 mod overview;
 mod pack;
 mod proof;
+mod strokes;
 mod tile;
 
 use crate::{
@@ -52,6 +53,7 @@ pub(crate) fn layered(raster: &Raster, dpi: u32, size: SizeStep) -> Result<Layer
     let mut kept = page.kept();
     // What is found lost goes into the pictures, twice; what is lost after that is lost for good.
     for _ in 0..3 {
+        kept.fill();
         if kept.share() > MOST_IN_PICTURES {
             return Err(WhyPlain::Picture);
         }
