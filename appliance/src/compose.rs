@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset};
-use office::scans::{self, Command as Scans, Paper, Placed, Scan, ScanPage, Words};
+use office::scans::fit::{Plain, Tried, WhyPlain};
+use office::scans::{self, Command as Scans, Made, Paper, Placed, Scan, ScanPage, SizeStep, Words};
 use office::{Actor, Command, Error, Refusal};
-use paper::{About, CaptureRef, ComposeError, Dress};
+use paper::{About, CaptureRef, ComposeError, Composed, Dress, Making, PageMade};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
@@ -36,17 +37,17 @@ impl Bench {
 
 /// The paper of a scan, made now unless its pages have not changed since it was made and no words came that it lacks.
 /// It takes the words that have been read and waits for none; a paper that was filed, and one that was brought, stays
-/// as it is.
+/// as it is. What shall fit in so many MB is packed until it does, or as far as can be.
 ///
 /// # Errors
 /// `scan.no_pages`; `version.stale` if a page came or went meanwhile; a full disk.
-pub(crate) async fn paper_of(app: &App, scan: Uuid) -> Result<Paper, Error> {
+pub(crate) async fn paper_of(app: &App, scan: Uuid) -> Result<Scan, Error> {
     let _room = app.bench.room().await;
-    let (row, pages) = app.desk.read(move |rows| on_desk(rows, scan)).await?;
-    if let Some(paper) = row.paper.filter(|_| row.words != Words::Since) {
-        return Ok(paper);
+    let laid = app.desk.read(move |rows| Laid::read(rows, scan)).await?;
+    if laid.row.paper.is_some() && laid.row.words != Words::Since {
+        return Ok(laid.row);
     }
-    if pages.is_empty() {
+    if laid.pages.is_empty() {
         return Err(Refusal::new(
             "scan.no_pages",
             422,
@@ -54,26 +55,72 @@ pub(crate) async fn paper_of(app: &App, scan: Uuid) -> Result<Paper, Error> {
         )
         .into());
     }
-    let about = about(app, "Bản số hóa").await?;
-    let journal = app.desk.journal().clone();
-    let words = pages.iter().filter_map(|(placed, page)| page.words(placed.turn)).collect();
-    let dressed = pages.iter().map(|(placed, page)| page.dressed(placed)).collect();
-    let paper = blocking(move || written(&journal, &pages, &about)).await??;
-    let composed =
-        Scans::Compose { scan, version: row.version, paper: paper.clone(), words: Some(words), dressed };
-    app.desk.execute(SCAN_DESK, Command::Scans(composed)).await?;
-    Ok(paper)
+    // Words only make it larger: steps that were too large for the same pages are not tried again.
+    let first = laid.row.paper.as_ref().map_or(SizeStep::Usual, |_| laid.row.made.step);
+    let most = laid.row.made.most_bytes;
+    for step in SizeStep::ALL.into_iter().filter(|step| *step >= first) {
+        let most = most.filter(|_| step != SizeStep::Tightest);
+        if let Packed { paper: Some(paper), plain, .. } = laid.packed(app, step, most).await? {
+            let made = Made { step, most_bytes: laid.row.made.most_bytes, plain };
+            laid.keep(app, &paper, &made).await?;
+            return Ok(Scan { paper: Some(paper), made, words: Words::In, ..laid.row });
+        }
+    }
+    Err(Error::Broken("the last step has no bound".into()))
 }
 
-/// The job and its pages as they stand, unless its paper is made already and lacks nothing.
-fn on_desk(rows: &journal::Snapshot, scan: Uuid) -> Result<(Scan, Vec<(Placed, ScanPage)>), Error> {
-    let row = rows.get::<Scan>(&scan.to_string())?.ok_or_else(Refusal::not_found)?;
-    let pages = match row.paper {
-        Some(_) if row.words != Words::Since => Vec::new(),
-        _ => scans::pages(rows, scan, &row.order)?,
-    };
-    let placed = row.order.iter().copied().zip(pages).collect();
-    Ok((row, placed))
+/// A job and its pages as they stood when somebody looked: what a paper is made of.
+pub(crate) struct Laid {
+    pub(crate) row: Scan,
+    pages: Arc<[(Placed, ScanPage)]>,
+}
+
+/// What came of a step.
+pub(crate) struct Packed {
+    pub(crate) tried: Tried,
+    /// At rest, unless it was too large.
+    pub(crate) paper: Option<Paper>,
+    pub(crate) plain: Vec<Plain>,
+}
+
+impl Laid {
+    /// # Errors
+    /// 404; if the store fails.
+    pub(crate) fn read(rows: &journal::Snapshot, scan: Uuid) -> Result<Self, Error> {
+        let row = rows.get::<Scan>(&scan.to_string())?.ok_or_else(Refusal::not_found)?;
+        // A file that was brought may have a thousand pages nobody asks for.
+        let pages = if row.is_as_brought() { Vec::new() } else { scans::pages(rows, scan, &row.order)? };
+        let pages = row.order.iter().copied().zip(pages).collect();
+        Ok(Self { row, pages })
+    }
+
+    /// Makes its paper by a step; what is larger than `most` is not kept. Whoever asks holds the bench's room.
+    ///
+    /// # Errors
+    /// A full disk; a page that cannot be read.
+    pub(crate) async fn packed(&self, app: &App, step: SizeStep, most: Option<u64>) -> Result<Packed, Error> {
+        let about = about(app, "Bản số hóa").await?;
+        let (journal, pages) = (app.desk.journal().clone(), self.pages.clone());
+        blocking(move || written(&journal, &pages, &about, step, most)).await?
+    }
+
+    /// Says of a paper that it is the job's, unless pages came or went meanwhile.
+    ///
+    /// # Errors
+    /// `version.stale`; if the store fails.
+    pub(crate) async fn keep(&self, app: &App, paper: &Paper, made: &Made) -> Result<(), Error> {
+        let words = self.pages.iter().filter_map(|(placed, page)| page.words(placed.turn)).collect();
+        let composed = Scans::Compose {
+            scan: self.row.id,
+            version: self.row.version,
+            paper: paper.clone(),
+            words: Some(words),
+            dressed: self.pages.iter().map(|(placed, page)| page.dressed(placed)).collect(),
+            made: made.clone(),
+        };
+        app.desk.execute(SCAN_DESK, Command::Scans(composed)).await?;
+        Ok(())
+    }
 }
 
 /// What stands in the file about it.
@@ -106,7 +153,13 @@ pub(crate) fn stated(title: &str, unit: String, created: DateTime<FixedOffset>) 
     }
 }
 
-fn written(journal: &journal::Journal, pages: &[(Placed, ScanPage)], about: &About) -> Result<Paper, Error> {
+fn written(
+    journal: &journal::Journal,
+    pages: &[(Placed, ScanPage)],
+    about: &About,
+    step: SizeStep,
+    most: Option<u64>,
+) -> Result<Packed, Error> {
     let captures = pages.iter().map(|(placed, page)| {
         let bytes = journal.blobs().read(&page.capture)?.ok_or(journal::Fault::MissingBlob(page.capture))?;
         let words = page.words(placed.turn).map(|name| texts::words(journal, &name)).transpose()?.flatten();
@@ -120,10 +173,37 @@ fn written(journal: &journal::Journal, pages: &[(Placed, ScanPage)], about: &Abo
         })
     });
     let mut blob = journal.blobs().writer()?;
-    let composed =
-        paper::compose(captures, about, paper::Making::default(), &mut blob).map_err(not_composed)?;
+    let making = Making { size: size(step), ..Making::default() };
+    let composed = paper::compose(captures, about, making, &mut blob).map_err(not_composed)?;
+    let (tried, plain) = (Tried { step, bytes: composed.bytes }, plain(&composed));
+    if most.is_some_and(|most| composed.bytes > most) {
+        return Ok(Packed { tried, paper: None, plain });
+    }
     let name = blob.finish()?;
-    Ok(Paper { name, pages: composed.pages, bytes: composed.bytes, signed: false })
+    let paper = Paper { name, pages: composed.pages, bytes: composed.bytes, signed: false };
+    Ok(Packed { tried, paper: Some(paper), plain })
+}
+
+/// The office's word for a step, as the paper's maker has it.
+pub(crate) fn size(step: SizeStep) -> paper::SizeStep {
+    match step {
+        SizeStep::Usual => paper::SizeStep::Usual,
+        SizeStep::Tight => paper::SizeStep::Tight,
+        SizeStep::Tightest => paper::SizeStep::Tightest,
+    }
+}
+
+/// The pages that stayed as they came although nobody asked for it.
+pub(crate) fn plain(composed: &Composed) -> Vec<Plain> {
+    let why = |made: &PageMade| match made {
+        PageMade::Layered | PageMade::Bilevel | PageMade::Plain(paper::WhyPlain::Asked) => None,
+        PageMade::Plain(paper::WhyPlain::Picture) => Some(WhyPlain::Picture),
+        PageMade::Plain(paper::WhyPlain::LosesInk) => Some(WhyPlain::LosesInk),
+        PageMade::Plain(paper::WhyPlain::NoGain) => Some(WhyPlain::NoGain),
+        PageMade::Plain(paper::WhyPlain::TooLarge) => Some(WhyPlain::TooLarge),
+        PageMade::Plain(paper::WhyPlain::Undecodable) => Some(WhyPlain::Undecodable),
+    };
+    Plain::of((1..).zip(&composed.made).filter_map(|(place, made)| Some((place, why(made)?))))
 }
 
 fn not_composed(error: ComposeError) -> Error {

@@ -114,6 +114,8 @@ pub struct App {
     pub live: followers::live::Feed,
     /// Pages to PDF: one at a time, so that memory is bounded by one document.
     pub bench: compose::Bench,
+    /// Papers that are being made to fit.
+    pub fits: scan::Fits,
     /// Ends everything that waits.
     pub stop: CancellationToken,
 }
@@ -164,6 +166,7 @@ impl Box {
             keys: seal::Keys::default(),
             link: link::Link::open(&settings.data),
             bench: compose::Bench::default(),
+            fits: scan::Fits::default(),
             places: settings.places,
             reader: settings.reader,
             search,

@@ -94,6 +94,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET /api/scans/{scan}/proposals", "1y4443", ""),
     ("POST /api/scans/{scan}/cancel", "1y3333", ""),
     ("POST /api/scans/{scan}/compose", "1y4443", ""),
+    ("GET /api/scans/{scan}/fit", "1y4443", ""),
+    ("POST /api/scans/{scan}/fit", "1y4443", r#"{"most_bytes":1}"#),
     ("GET /api/scans/{brought}/paper", "1y4443", ""),
     ("POST /api/scans/{scan}/pages/1/straighten", "1y4443", r#"{"version":99,"corners":null}"#),
     ("POST /api/scans/{scan}/arrange", "1y4443", r#"{"version":99,"pages":[]}"#),
@@ -174,6 +176,7 @@ impl Things {
             paper: paper.clone(),
             words: None,
             dressed: vec![],
+            made: scans::Made::default(),
         };
         school.desk.execute_here(&office::Actor::Machine("test"), &Command::Scans(compose)).unwrap();
         let form = Register {

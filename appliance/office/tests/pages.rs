@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use office::Command;
 use office::scans::{
-    Aim, Command as Scans, Keep, MarkKind, MarkSeen, Placed, Reading, Scan, ScanPage, Seen, Settings, State,
-    Way, pages,
+    Aim, Command as Scans, Keep, Made, MarkKind, MarkSeen, Placed, Reading, Scan, ScanPage, Seen, Settings,
+    State, Way, pages,
 };
 use proptest::prelude::*;
 use support::TestOffice;
@@ -152,6 +152,7 @@ impl Desk {
                     paper: self.office.paper(b"%PDF"),
                     words: None,
                     dressed: vec![],
+                    made: Made::default(),
                 });
             }
             Wish::Discard(n) => self.clerk(Scans::Discard { scan: self.open(n)?.id }),

@@ -8,8 +8,8 @@ use office::rights::Actor;
 use office::scans::http::{ScanLine, ScanView};
 use office::scans::view::Live;
 use office::scans::{
-    Aim, Command as Scans, Dressed, LastSettings, MarkKind, MarkSeen, Photo, Placed, Reading, Scan, ScanPage, Seen,
-    Settings, State, Way, Words,
+    Aim, Command as Scans, Dressed, LastSettings, Made, MarkKind, MarkSeen, Photo, Placed, Reading, Scan,
+    ScanPage, Seen, Settings, State, Way, Words,
 };
 use office::{Command, letters, scans};
 use serde_json::Value;
@@ -293,7 +293,14 @@ fn what_is_taken_off_comes_back_and_a_paper_made_before_does_not_count_any_more(
     let desk = DeskOf::new();
     let scan = desk.done(3);
     let version = desk.scan(scan).version;
-    desk.machine(Scans::Compose { scan, version, paper: desk.office.paper(b"%PDF"), words: None, dressed: vec![] });
+    desk.machine(Scans::Compose {
+        scan,
+        version,
+        paper: desk.office.paper(b"%PDF"),
+        words: None,
+        dressed: vec![],
+        made: Made::default(),
+    });
     assert!(desk.scan(scan).paper.is_some());
     let upside_down = Placed { turn: 180, ..Placed::new(1) };
     desk.arrange(scan, vec![Placed::new(3), upside_down]);
@@ -382,7 +389,14 @@ fn a_stack_falls_apart_and_lands_on_its_register_lines_by_itself() {
         office.machine(Command::Letters(letters::Command::Do { letter, version, act }))
     };
     let version = desk.scan(bound).version;
-    desk.machine(Scans::Compose { scan: bound, version, paper: office.paper(b"%PDF bound"), words: None, dressed: vec![] });
+    desk.machine(Scans::Compose {
+        scan: bound,
+        version,
+        paper: office.paper(b"%PDF bound"),
+        words: None,
+        dressed: vec![],
+        made: Made::default(),
+    });
     assert_eq!(refusal(attach(has_paper, bound)).code, "rights.missing");
     assert_eq!(refusal(attach(waiting, noted)).code, "rights.missing");
     attach(waiting, bound).unwrap();
@@ -481,7 +495,14 @@ fn what_was_brought_comes_to_the_same_desk() {
         .unwrap();
     desk.feed(apart, 2);
     let (version, paper) = (desk.scan(apart).version, office.paper(b"%PDF of a copier"));
-    desk.machine(Scans::Compose { scan: apart, version, paper: paper.clone(), words: None, dressed: vec![] });
+    desk.machine(Scans::Compose {
+        scan: apart,
+        version,
+        paper: paper.clone(),
+        words: None,
+        dressed: vec![],
+        made: Made::default(),
+    });
     assert_eq!(desk.scan(apart).paper, Some(paper));
     assert_eq!(desk.scan(apart).owner.name, "máy photo");
     desk.arrange(apart, placed(&[2, 1]));
@@ -533,7 +554,7 @@ fn words_that_come_after_the_paper_was_made_make_it_no_longer_the_last_word_on_i
     let compose = |scan, words| {
         let version = desk.scan(scan).version;
         let dressed = desk.dressed(scan);
-        desk.machine(Scans::Compose { scan, version, paper: paper(), words, dressed });
+        desk.machine(Scans::Compose { scan, version, paper: paper(), words, dressed, made: Made::default() });
     };
     // Brought or made here, the turn it was read in, whether it could be read: what the paper then is.
     for (brought, turn, text, expected) in [
@@ -572,7 +593,14 @@ fn what_is_filed_or_gone_is_left_alone() {
     let desk = DeskOf::new();
     let (filed, discarded) = (desk.done(2), desk.done(2));
     let version = desk.scan(filed).version;
-    desk.machine(Scans::Compose { scan: filed, version, paper: desk.office.paper(b"%PDF"), words: None, dressed: vec![] });
+    desk.machine(Scans::Compose {
+        scan: filed,
+        version,
+        paper: desk.office.paper(b"%PDF"),
+        words: None,
+        dressed: vec![],
+        made: Made::default(),
+    });
     desk.office.register(letters::form::Register { paper: Some(filed), ..incoming("1/A") }).unwrap();
     desk.clerk(Scans::Discard { scan: discarded });
     for (scan, code) in [(filed, "paper.filed"), (discarded, "scan.discarded")] {
@@ -633,7 +661,7 @@ fn a_page_that_is_looked_at_after_its_paper_was_made_makes_it_no_longer_the_last
                 judge();
             }
             let (paper, words) = (desk.office.paper(b"%PDF"), words.clone());
-            desk.machine(Scans::Compose { scan, version, paper, words, dressed });
+            desk.machine(Scans::Compose { scan, version, paper, words, dressed, made: Made::default() });
             if !judged_first {
                 judge();
             }

@@ -91,8 +91,7 @@ async fn upload(
 
 /// How a paper that was brought lies on the desk now.
 pub(super) async fn answer(app: &App, viewer: &Viewer, scan: Uuid) -> Result<BroughtAnswer, Error> {
-    let paper = row(&app.desk, scan).await?.and_then(|row| row.paper);
-    let paper = paper.map(|paper| PaperView::of(scan, &paper));
+    let paper = row(&app.desk, scan).await?.as_ref().and_then(PaperView::read);
     Ok(BroughtAnswer { scan: view(&app.desk, viewer, scan, Live::default()).await?, paper })
 }
 

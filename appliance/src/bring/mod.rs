@@ -23,7 +23,7 @@ mod straighten;
 
 use std::path::PathBuf;
 
-use office::scans::{Command as Scans, Paper, Placed, Scan, Way};
+use office::scans::{Command as Scans, Made, Paper, Placed, Scan, Way};
 use office::{Actor, Command, Desk, Error};
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
@@ -164,7 +164,14 @@ async fn composed(app: &App, scan: Uuid, file: Paper, pages: &[Page]) -> Result<
     if row.paper.is_some() {
         return Ok(());
     }
-    let compose = Scans::Compose { scan, version: row.version, paper: file, words: None, dressed: vec![] };
+    let compose = Scans::Compose {
+        scan,
+        version: row.version,
+        paper: file,
+        words: None,
+        dressed: vec![],
+        made: Made::default(),
+    };
     app.desk.execute(SCAN_DESK, Command::Scans(compose)).await?;
     Ok(())
 }

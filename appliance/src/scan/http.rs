@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::wish::request;
-use super::{devices, proposals, roster::Known};
+use super::{devices, fit, proposals, roster::Known};
 use crate::{App, compose};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -26,6 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(composed))
         .routes(routes!(discard))
         .merge(proposals::routes())
+        .merge(fit::routes())
 }
 
 /// How to scan.
@@ -170,8 +171,9 @@ async fn composed(
     Path(id): Path<Uuid>,
 ) -> Result<Json<PaperAnswer>, Error> {
     readable(&app.desk, &viewer, id).await?;
-    let paper = compose::paper_of(&app, id).await?;
-    Ok(Json(PaperAnswer { paper: PaperView::of(id, &paper) }))
+    let scan = compose::paper_of(&app, id).await?;
+    let paper = PaperView::read(&scan).ok_or_else(|| Error::Broken("a scan was made no paper of".into()))?;
+    Ok(Json(PaperAnswer { paper }))
 }
 
 /// Clears a scan or a brought file off the desk.

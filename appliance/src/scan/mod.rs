@@ -16,12 +16,13 @@
 //! desk      who asked for which scanner, and what is stopped     roster    which scanners there are
 //! lane      the queue of one scanner                             watch     plugged in and out, power
 //! job       one job, page by page                                buttons   a press starts a profile's scan
-//! floor     a look for scanners never meets a scan               http, devices, wish, proposals   the API
+//! floor     a look for scanners never meets a scan               http, devices, wish, proposals, fit   the API
 //! ```
 
 mod buttons;
 mod desk;
 mod devices;
+mod fit;
 mod floor;
 pub mod http;
 mod job;
@@ -32,4 +33,5 @@ pub(crate) mod watch;
 mod wish;
 
 pub use desk::{Overview, ScanDesk};
+pub use fit::Fits;
 pub use roster::Known;

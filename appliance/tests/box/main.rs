@@ -3,6 +3,7 @@
 
 mod bring;
 mod edge;
+mod fit;
 mod lanes;
 mod paper;
 mod prints;

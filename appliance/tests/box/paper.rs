@@ -206,19 +206,26 @@ async fn what_is_no_document_is_refused_in_words() {
 /// Pages that lie on their side, as copiers send them.
 fn composed_of(files: &[&str], turn_degrees: u16) -> Vec<u8> {
     let captures = files.iter().map(|file| {
-        let bytes = std::fs::read(fixture(file)).unwrap().into();
+        let bytes = std::fs::read(fixture(file)).unwrap();
         Ok::<_, std::io::Error>(paper::CaptureRef::new(bytes, 300).turned(turn_degrees))
     });
     let created = chrono::DateTime::parse_from_rfc3339("2026-11-21T14:05:09+07:00").unwrap();
     let (title, language) = ("Bản sao".to_owned(), "vi-VN".to_owned());
-    let about = paper::About { title, subject: String::new(), author: String::new(), language, created };
+    let about = paper::About {
+        title,
+        subject: String::new(),
+        author: String::new(),
+        language,
+        created,
+        register: None,
+    };
     let mut pdf = Vec::new();
     paper::compose(captures, &about, paper::Making::PLAIN, &mut pdf).unwrap();
     pdf
 }
 
 /// The same file with what a signature leaves in it.
-fn signed(pdf: &[u8]) -> Vec<u8> {
+pub(crate) fn signed(pdf: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(pdf);
     let (_, last) = text.rsplit_once("startxref\n").unwrap();
     let before: usize = last.lines().next().unwrap().parse().unwrap();
@@ -234,7 +241,7 @@ fn signed(pdf: &[u8]) -> Vec<u8> {
 }
 
 /// A page that somebody's word processor drew.
-fn drawn_pdf() -> String {
+pub(crate) fn drawn_pdf() -> String {
     pdf_with_table(
         "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n\
          2 0 obj<</Type/Pages/Kids[<</Type/Page/MediaBox[0 0 595 842]/Resources<<>>>>]/Count 1>>endobj\n\

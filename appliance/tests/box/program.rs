@@ -118,6 +118,44 @@ fn images_become_a_document_and_a_document_is_signed_from_the_command_line() {
     assert!(!Path::new(&at("c.pdf")).exists());
 }
 
+#[test]
+fn a_document_is_made_to_fit_from_the_command_line() {
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let pages = [1, 2, 3, 4].map(|n| fixture(&format!("pages/p0{n}.jpg")).to_str().unwrap().to_owned());
+    let compose = |more: &[&str], to: &str| {
+        let mut arguments = vec!["compose", "--json", "--dpi", "300"];
+        arguments.extend(more.iter().copied().chain(pages.iter().map(String::as_str)));
+        let output = vanthu(&[&arguments[..], &["-o", &at(to)]].concat()).output().unwrap();
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        (output.status.code(), told)
+    };
+    let (code, none) = compose(&["--most-mb", "0,1"], "none.pdf");
+    assert_eq!(
+        (code, &none["code"], none["steps"].as_array().map(Vec::len)),
+        (Some(1), &"fit.too_large".into(), Some(3))
+    );
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing half done is left");
+
+    let tightest = none["steps"][2]["bytes"].as_u64().unwrap();
+    let most = format!("{}", (tightest as f64 + 500.0) / 1e6);
+    let (code, fits) = compose(&["--most-mb", &most], "fits.pdf");
+    assert_eq!(
+        (code, &fits["bytes"], &fits["steps"][2]["fits"]),
+        (Some(0), &tightest.into(), &true.into()),
+        "{fits}"
+    );
+    let (_, plain) = compose(&["--plain"], "plain.pdf");
+    assert_eq!(plain["plain"], serde_json::json!([]), "what was asked for is no remark");
+    assert!(plain["bytes"].as_u64() > none["steps"][0]["bytes"].as_u64());
+    let (_, ccitt) = compose(&["--ccitt"], "ccitt.pdf");
+    assert!(
+        std::fs::read(at("ccitt.pdf")).unwrap().windows(14).any(|seen| seen == b"CCITTFaxDecode"),
+        "{ccitt}"
+    );
+    assert_eq!(compose(&["--plain", "--most-mb", "1"], "x.pdf").0, Some(2));
+}
+
 fn terminate(child: &Child) {
     let status = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert!(status.success());

@@ -103,6 +103,10 @@ export const settleScan = ({ id, version }: Versioned) =>
   as<t.Scan>(told(box.POST("/api/scans/{id}/settle", { ...of(id), body: { version } })));
 /** What the pages of a paper on the desk seem to say of the columns of a book. */
 export const proposals = (id: t.Uuid) => told(box.GET("/api/scans/{id}/proposals", of(id)));
+/** Begins to pack the paper until it has so many bytes; `null`: as usual again. How far it is, `fitOfScan` says. */
+export const fitScan = (id: t.Uuid, most_bytes: number | null): Promise<t.ScanFit> =>
+  told(box.POST("/api/scans/{id}/fit", { ...of(id), body: { most_bytes } }));
+export const fitOfScan = (id: t.Uuid): Promise<t.ScanFit> => told(box.GET("/api/scans/{id}/fit", of(id)));
 export const composeScan = (id: t.Uuid) => told(box.POST("/api/scans/{id}/compose", of(id)));
 export const straightenPage = ({ id, version }: Versioned, page: number, corners: t.Corners | null) =>
   as<t.Scan>(

@@ -927,6 +927,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/scans/{id}/fit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the paper of a scan is with being made to fit. */
+        get: operations["get_scans_fit"];
+        put?: never;
+        /** Begins to make the paper of a scan fit; how far it is, is asked for. */
+        post: operations["scans_fit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scans/{id}/merge": {
         parameters: {
             query?: never;
@@ -1536,6 +1554,23 @@ export interface components {
             signed: boolean;
             title: string;
         };
+        /** @description What it shall fit in. */
+        FitScan: {
+            /**
+             * Format: int64
+             * @description Bytes, 100.000 to 1.000.000.000; nothing: as usual again.
+             */
+            most_bytes?: number | null;
+        };
+        /** @description A step that was made. */
+        FitStep: {
+            /** Format: int64 */
+            bytes: number;
+            fits: boolean;
+            /** @description `Gọn` */
+            name: string;
+            step: components["schemas"]["SizeStep"];
+        };
         /** @description Whether the box can do its work. */
         Health: {
             journal: components["schemas"]["JournalHealth"];
@@ -1978,12 +2013,27 @@ export interface components {
         PaperAnswer: {
             paper: components["schemas"]["PaperView"];
         };
+        /** @description How a paper was made of its pages, in words. */
+        PaperMade: {
+            /**
+             * Format: int64
+             * @description What it shall fit in, where somebody asked.
+             */
+            most_bytes?: number | null;
+            /** @description Pages that stayed as they came, and why: a sentence for each reason. */
+            plain: string[];
+            /** @description How far it is packed. */
+            step: components["schemas"]["SizeStep"];
+            /** @description `Gọn nhất` */
+            step_name: string;
+        };
         /** @description The PDF made of it; its id is what a document is given as `paper`. */
         PaperView: {
             /** Format: int64 */
             bytes: number;
             /** Format: uuid */
             id: string;
+            made?: components["schemas"]["PaperMade"] | null;
             name: string;
             /** Format: int32 */
             pages: number;
@@ -2228,6 +2278,22 @@ export interface components {
             /** @description `calm`, `late`. */
             tone: string;
         };
+        /** @description How far it is. */
+        ScanFit: {
+            /**
+             * Format: int64
+             * @description What it shall fit in.
+             */
+            most_bytes?: number | null;
+            paper?: components["schemas"]["PaperView"] | null;
+            refused?: components["schemas"]["Problem"] | null;
+            /** @description The steps made so far, in their order. */
+            steps: components["schemas"]["FitStep"][];
+            /** @description `Như thường: 4,2 MB · Gọn: 2,9 MB` */
+            told: string;
+            /** @description Steps are still being made. */
+            working: boolean;
+        };
         /** @description A job without its pages. */
         ScanHead: {
             both_sides_by_hand: boolean;
@@ -2470,6 +2536,11 @@ export interface components {
             password: string;
             username: string;
         };
+        /**
+         * @description How far a paper is packed; black text is lossless at every step.
+         * @enum {string}
+         */
+        SizeStep: "usual" | "tight" | "tightest";
         /** @description How to scan. */
         StartScan: {
             /** @description Fronts first, then the stack turned over, on a feeder that reads one side. */
@@ -5074,6 +5145,118 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_scans_fit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanFit"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scans_fit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FitScan"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanFit"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description paper.signed, paper.filed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description fit.* */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -101,6 +101,9 @@ export type Scan = With<Schema<"ScanView">, ScanWords & { pages: ScanPage[]; bin
 /** A scan as the list of the desk has it. */
 export type ScanLine = With<Schema<"ScanLine">, ScanWords & { first_page?: ScanPage | null }>;
 export type Paper = Schema<"PaperView">;
+/** How far a paper is with being made to fit. */
+export type ScanFit = Schema<"ScanFit">;
+export type SizeStep = Schema<"SizeStep">;
 /** What a page seems to say of a column, and where. */
 export type ScanProposal = Schema<"ScanProposal">;
 /** Where the pages that come next go. */

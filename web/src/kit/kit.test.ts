@@ -52,7 +52,8 @@ describe("words", () => {
     expect(matches("Nguyễn Thị Đào", "dao nguyen")).toBe(true);
     expect(matches("Nguyễn Thị Đào", "hoa")).toBe(false);
   });
-  it("sizes use the comma", () => expect(size(3_565_158)).toBe("3,4 MB"));
+  it("sizes use the comma, and what is over counts", () =>
+    expect([999, 998_001, 999_001, 2_000_000, 2_000_001, 3_565_158].map(size)).toEqual(["999 byte", "999 KB", "1 MB", "2 MB", "2,1 MB", "3,6 MB"]));
 });
 
 describe("the name of a file the server makes", () => {

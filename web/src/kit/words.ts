@@ -6,10 +6,11 @@ export function count(value: number): string {
   return plain.format(value);
 }
 
+/** A MB is a million bytes, and what is over is rounded up: a file said to have 2 MB fits wherever 2 MB fit. */
 export function size(bytes: number): string {
-  if (bytes < 1024) return `${bytes} byte`;
-  if (bytes < 1024 * 1024) return `${plain.format(Math.round(bytes / 1024))} KB`;
-  return `${plain.format(bytes / (1024 * 1024))} MB`;
+  if (bytes < 1000) return `${bytes} byte`;
+  if (bytes <= 999_000) return `${plain.format(Math.ceil(bytes / 1000))} KB`;
+  return `${plain.format(Math.ceil(bytes / 100_000) / 10)} MB`;
 }
 
 /** Lower case without marks, `đ` as `d`: what a hurried typist means. */

@@ -73,9 +73,16 @@ impl IntoResponse for Refusal {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        match self {
-            Self::Refusal(refusal) => refusal.into_response(),
-            Self::Fault(fault) if fault.is_disk_full() => {
+        Problem::from(self).into_response()
+    }
+}
+
+/// A fault is logged here, once.
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refusal(refusal) => refusal.into(),
+            Error::Fault(fault) if fault.is_disk_full() => {
                 let full = Refusal::new(
                     "disk.full",
                     507,
@@ -95,10 +102,10 @@ impl IntoResponse for Error {
     }
 }
 
-fn incident(refusal: Refusal, fault: &str) -> Response {
+fn incident(refusal: Refusal, fault: &str) -> Problem {
     let number = uuid::Uuid::now_v7().simple().to_string()[20..].to_uppercase();
     tracing::error!(incident = %number, code = refusal.code, "{fault}");
-    Problem { incident: Some(number), ..Problem::from(refusal) }.into_response()
+    Problem { incident: Some(number), ..Problem::from(refusal) }
 }
 
 /// A JSON body; what cannot be read is refused in Vietnamese.

@@ -4,6 +4,7 @@ use journal::{Fault, Rows};
 use uuid::Uuid;
 
 use super::events::{Event, Part};
+use super::fit::Made;
 use super::model::{Aim, LastSettings, Origin, Pass, Placed, Scan, Settings, Side, State, Words};
 use super::page::{Photo, Reading, ScanPage, pages};
 use super::runs::SIDES_MISMATCH;
@@ -104,6 +105,7 @@ fn begun(told: &Told<'_>, event: &Event) -> Option<Scan> {
         error: None,
         paper: None,
         words: Words::AsBrought,
+        made: Made::default(),
         filed_in: None,
         bound_to: None,
         note: None,
@@ -206,6 +208,7 @@ fn parted(scan: &Scan, part: &Part) -> Scan {
         pass: Pass::Fronts,
         error: None,
         paper: None,
+        made: Made::default(),
         bound_to: part.bound_to,
         note: part.note.clone(),
         was_parted: true,
@@ -273,7 +276,9 @@ impl Scan {
             }
             Event::Arranged { pages, .. } => self.arrange(pages),
             Event::Noted { note, .. } => (self.bound_to, self.note) = (None, Some(note.clone())),
-            Event::Composed { paper, words, .. } => (self.paper, self.words) = (Some(paper.clone()), *words),
+            Event::Composed { paper, words, made, .. } => {
+                (self.paper, self.words, self.made) = (Some(paper.clone()), *words, made.clone());
+            }
             Event::Filed { letter, .. } => (self.state, self.filed_in) = (State::Filed, Some(*letter)),
             Event::Discarded { .. } => self.state = State::Discarded,
             // Handled with their pages, or begin a job.
@@ -394,6 +399,6 @@ impl Scan {
         self.order = kept.to_vec();
         self.backs.retain(|page| !gone(*page));
         self.was_parted = true;
-        self.paper = None;
+        (self.paper, self.made) = (None, Made::default());
     }
 }

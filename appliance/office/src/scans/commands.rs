@@ -3,6 +3,7 @@
 use uuid::Uuid;
 use wire::Sha256;
 
+use super::fit::Made;
 use super::model::{Aim, Paper, Placed, Settings, Side, Way};
 use super::page::{Dressed, Photo, Reading, Seen};
 use crate::kit::PersonRef;
@@ -167,6 +168,8 @@ pub enum Command {
         words: Option<Vec<Sha256>>,
         /// What was done to each page.
         dressed: Vec<Dressed>,
+        /// How it was made of them.
+        made: Made,
     },
     /// A PDF was brought.
     Upload {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use wire::Sha256;
 
+use super::fit::Made;
 use super::model::{Aim, Paper, Placed, Settings, Side, Way, Words, is_false};
 use super::page::{Photo, Seen};
 use crate::kit::PersonRef;
@@ -129,6 +130,8 @@ pub enum Event {
         paper: Paper,
         #[serde(default, skip_serializing_if = "Words::are_as_brought")]
         words: Words,
+        #[serde(default, skip_serializing_if = "Made::is_usual")]
+        made: Made,
     },
     #[serde(rename = "scan.uploaded")]
     Uploaded {

@@ -21,6 +21,7 @@ mod arrange;
 mod change;
 mod commands;
 mod events;
+pub mod fit;
 pub mod http;
 mod marks;
 pub mod model;
@@ -34,6 +35,7 @@ pub mod view;
 
 pub use commands::{Command, Keep};
 pub use events::{Event, Part};
+pub use fit::{Made, SizeStep};
 pub use model::{Aim, LastSettings, Origin, Paper, Pass, Placed, Scan, Settings, Side, State, Way, Words};
 pub use page::{Dressed, MarkKind, MarkSeen, Photo, Reading, ScanPage, Seen, pages};
 pub(crate) use runs::{PROFILE_CHARS, sensible};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use wire::{Sha256, Stamp};
 
+use super::fit::Made;
 use crate::kit::PersonRef;
 
 /// A PDF at rest.
@@ -274,6 +275,8 @@ pub struct Scan {
     pub paper: Option<Paper>,
     /// Whether the words of the pages are in it.
     pub words: Words,
+    /// How it was made; what it shall fit in stays while its pages change.
+    pub made: Made,
     /// The document it went to.
     pub filed_in: Option<Uuid>,
     /// The document a mark on its pages says it belongs to.

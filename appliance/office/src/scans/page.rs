@@ -167,7 +167,8 @@ impl ScanPage {
     /// By how many degrees more it should be turned clockwise to stand upright: what its words say, or else what its
     /// letters look like while nobody has turned it by hand.
     pub(super) fn turn_by(&self, turn: u16) -> Option<u16> {
-        let read = self.reading.as_ref().filter(|reading| reading.text.is_some() && !self.is_to_be_read(turn));
+        let read =
+            self.reading.as_ref().filter(|reading| reading.text.is_some() && !self.is_to_be_read(turn));
         let by = match (read, &self.seen) {
             (Some(reading), _) => (reading.turn + 360 - turn) % 360,
             (None, Some(seen)) if turn == 0 => seen.turn,

@@ -138,10 +138,10 @@ pub fn decide(given: &Given, actor: &Actor, command: &Command, now: &Now) -> Res
             changeable(scan, *version)?;
             vec![arrange::redo(scan, given.pages.first(), *page, picture)?]
         }
-        Command::Compose { version, paper, words, dressed, .. } => {
+        Command::Compose { version, paper, words, dressed, made, .. } => {
             changeable(scan, *version)?;
             let words = words.as_ref().map_or(Words::AsBrought, |words| given.words_in(scan, words, dressed));
-            vec![Event::Composed { scan: id, paper: paper.clone(), words }]
+            vec![Event::Composed { scan: id, paper: paper.clone(), words, made: made.clone() }]
         }
         Command::Discard { .. } => {
             if scan.state != State::Turning {

@@ -4,6 +4,7 @@ use uuid::Uuid;
 use wire::{Sha256, Stamp};
 
 use super::events::Event;
+use super::fit::{Made, may_fit};
 use super::model::*;
 use super::page::{MarkKind, MarkSeen, Reading, ScanPage, Seen};
 use super::rules::{Given, decide};
@@ -40,6 +41,7 @@ pub(super) fn scan(id: Uuid, state: State, pages: u32) -> Scan {
         error: None,
         paper: None,
         words: Words::AsBrought,
+        made: Made::default(),
         filed_in: None,
         bound_to: None,
         note: None,
@@ -126,7 +128,18 @@ fn each_command_passes_in_the_states_it_is_for() {
         ("yyy yyy yyy", &MACHINE, read(1, Sha256::ZERO)),
         ("--- --- ---", &MACHINE, read(9, Sha256::ZERO)),
         ("--- --- ---", &MACHINE, read(1, Sha256::of(b"the picture before"))),
-        ("nnn yyy nnn", &MACHINE, Command::Compose { scan: ID, version, paper: paper(), words: None, dressed: vec![] }),
+        (
+            "nnn yyy nnn",
+            &MACHINE,
+            Command::Compose {
+                scan: ID,
+                version,
+                paper: paper(),
+                words: None,
+                dressed: vec![],
+                made: Made::default(),
+            },
+        ),
         ("nny yyy nnn", &clerk, Command::Discard { scan: scan_id }),
     ];
     for (expected, actor, command) in table {
@@ -192,7 +205,17 @@ fn who_may_ask_what() {
         ("y?yxny", arrange()),
         ("ynnnnn", Command::Continue { scan: ID, aim: None, queued: false }),
         ("y?yxnn", Command::Discard { scan: ID }),
-        ("nnnnny", Command::Compose { scan: ID, version: 7, paper: paper(), words: None, dressed: vec![] }),
+        (
+            "nnnnny",
+            Command::Compose {
+                scan: ID,
+                version: 7,
+                paper: paper(),
+                words: None,
+                dressed: vec![],
+                made: Made::default(),
+            },
+        ),
         ("nnnnny", judge(1, Sha256::ZERO)),
         ("nnnnny", read(1, Sha256::ZERO)),
     ];
@@ -230,6 +253,39 @@ fn who_may_ask_what() {
 }
 
 #[test]
+fn a_paper_is_made_to_fit_while_it_lies_on_the_desk_and_never_after_a_signature() {
+    let most = Some(2_000_000);
+    let sealed = || {
+        let seal = Seal::Sealed { certificate: OTHER, at: Stamp::from_unix_ms(0) };
+        Some(Letter { seal, ..letter('L', LetterState::Registered, true) })
+    };
+    let filed = || Some(letter('L', LetterState::Registered, true));
+    let has = |signed, words| {
+        let paper = Some(Paper { signed, ..paper() });
+        Scan { paper, words, ..scan(ID, State::Done, 2) }
+    };
+    let table = [
+        (scan(ID, State::Done, 2), None, most, Ok(())),
+        (scan(ID, State::Failed, 2), None, most, Ok(())),
+        (has(false, Words::In), None, most, Ok(())),
+        (has(false, Words::Since), None, None, Ok(())),
+        (scan(ID, State::Done, 0), None, most, Err("scan.no_pages")),
+        (scan(ID, State::Scanning, 2), None, most, Err("scan.at_work")),
+        (has(false, Words::AsBrought), None, most, Err("fit.as_brought")),
+        (has(true, Words::AsBrought), None, most, Err("paper.signed")),
+        (scan(ID, State::Filed, 2), filed(), most, Err("paper.filed")),
+        (scan(ID, State::Filed, 2), sealed(), most, Err("paper.signed")),
+        (scan(ID, State::Filed, 2), sealed(), None, Err("paper.signed")),
+        (scan(ID, State::Done, 2), None, Some(99_999), Err("fit.size")),
+        (scan(ID, State::Done, 2), None, Some(1_000_000_001), Err("fit.size")),
+    ];
+    for (scan, letter, most, expected) in table {
+        let got = may_fit(&scan, letter.as_ref(), most).map_err(|refusal| refusal.code);
+        assert_eq!(got, expected, "{:?} {:?}", scan.state, scan.paper);
+    }
+}
+
+#[test]
 fn who_saw_another_version_changes_nothing() {
     let (given, version) = (
         Given {
@@ -246,7 +302,17 @@ fn who_saw_another_version_changes_nothing() {
         (&clerk, Command::Settle { scan: ID, version }),
         (&clerk, Command::Merge { scan: ID, version, from: OTHER, from_version: 7 }),
         (&clerk, Command::Merge { scan: ID, version: 7, from: OTHER, from_version: 6 }),
-        (&MACHINE, Command::Compose { scan: ID, version, paper: paper(), words: None, dressed: vec![] }),
+        (
+            &MACHINE,
+            Command::Compose {
+                scan: ID,
+                version,
+                paper: paper(),
+                words: None,
+                dressed: vec![],
+                made: Made::default(),
+            },
+        ),
     ] {
         assert_eq!(ask(&given, actor, &command), Err("version.stale"), "{command:?}");
     }

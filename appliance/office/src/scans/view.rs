@@ -6,6 +6,7 @@ use uuid::Uuid;
 use wire::Stamp;
 
 use super::advice::{Counts, Resume, Warning, counts, flagged, of_the_stack, resume, sheets_got};
+use super::fit::{Made, MadeView};
 use super::model::{Origin, Paper, Pass, Placed, Scan, Side, State, Way};
 use super::page::{MarkKind, ScanPage, pages};
 use super::sentences::sentence;
@@ -194,17 +195,26 @@ pub struct PaperView {
     pages: u32,
     bytes: u64,
     signed: bool,
+    /// How it was made of pages; nothing where it is the very file that was brought.
+    made: Option<MadeView>,
 }
 
 impl PaperView {
-    /// The paper of the job `id`.
-    pub fn of(id: Uuid, paper: &Paper) -> Self {
+    /// The paper of the job, where it has one.
+    pub fn read(scan: &Scan) -> Option<Self> {
+        let made = (!scan.is_as_brought()).then_some(&scan.made);
+        scan.paper.as_ref().map(|paper| Self::of(scan.id, paper, made))
+    }
+
+    /// The paper of the job `id`; `made` where it was made of pages.
+    pub fn of(id: Uuid, paper: &Paper, made: Option<&Made>) -> Self {
         Self {
             id,
             name: paper.name.to_string(),
             pages: paper.pages,
             bytes: paper.bytes,
             signed: paper.signed,
+            made: made.map(MadeView::of),
         }
     }
 }
@@ -325,7 +335,7 @@ impl ScanHead {
             note: note.map(Saying::of),
             bound_to,
             parted_from: scan.parted_from,
-            paper: scan.paper.as_ref().map(|paper| PaperView::of(scan.id, paper)),
+            paper: PaperView::read(scan),
             version: scan.version,
         })
     }
