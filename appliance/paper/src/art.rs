@@ -71,6 +71,10 @@ fn apart(
     }
     let pixels = u64::from(picture.width_px) * u64::from(picture.height_px);
     let page = if pixels > MOST_AT_ONCE {
+        if capture.dress.straighten_tenths != 0 {
+            // Straightened as it is, by the matrix it is drawn with: no band can be turned alone.
+            return Err(WhyPlain::TooLarge);
+        }
         bands::layered(jpeg, capture.dpi, making.size)?
     } else {
         let raster = dressed(raster::decoded(jpeg).map_err(|_| WhyPlain::Undecodable)?, capture);
@@ -86,13 +90,13 @@ fn apart(
     Ok((page, stencils))
 }
 
-fn dressed(raster: Raster, capture: &CaptureRef<'_>) -> Raster {
-    let mut raster = match capture.dress.straighten_tenths {
-        0 => raster,
-        tenths => straightened(&raster, tenths),
-    };
+/// The edges first: turned before that, a dark strip would no longer lie along the border.
+fn dressed(mut raster: Raster, capture: &CaptureRef<'_>) -> Raster {
     if capture.dress.clean_edges {
         edges_cleaned(&mut raster);
     }
-    raster
+    match capture.dress.straighten_tenths {
+        0 => raster,
+        tenths => straightened(&raster, tenths),
+    }
 }
