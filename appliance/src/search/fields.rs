@@ -3,8 +3,9 @@
 //! Each text is there twice: as written and without marks. What is found stands in five ranks, the newest first in each:
 //!
 //! ```text
-//! 5  in the number or symbol        4  in the columns, with the marks that were typed     3  in the columns
-//! 2  on the pages too, with marks   1  on the pages too
+//! 5  in the number or symbol
+//! 4  in the columns, with the marks that were typed     3  on the pages too, with them
+//! 2  in the columns                                     1  on the pages too
 //! ```
 
 use std::ops::Bound;
@@ -125,11 +126,11 @@ impl Fields {
             ranks.push(Box::new(ConstScoreQuery::new(all, rank)));
         };
         rank(5.0, &[self.number], false);
-        rank(3.0, &[self.columns], false);
+        rank(2.0, &[self.columns], false);
         rank(1.0, &[self.columns, self.pages], false);
         if wanted.has_marks() {
             rank(4.0, &[self.columns], true);
-            rank(2.0, &[self.columns, self.pages], true);
+            rank(3.0, &[self.columns, self.pages], true);
         }
         let ranked = Box::new(DisjunctionMaxQuery::new(ranks));
         let Some(person) = person else { return ranked };

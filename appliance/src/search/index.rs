@@ -39,9 +39,9 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    /// Whether it was found with the marks that were typed: one of the even ranks.
+    /// Whether it was found with the marks that were typed.
     pub(super) fn has_marks(self) -> bool {
-        self.rank % 2 == 0
+        matches!(self.rank, 3 | 4)
     }
 
     /// As `next` carries it.

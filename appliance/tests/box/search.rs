@@ -326,7 +326,8 @@ async fn an_index_ahead_of_its_journal_is_made_anew() {
 }
 
 fn page_that_says(text: &str) -> PageText {
-    let word = |text: &str| TextWord { text: text.into(), left: 0, top: 0, right: 9, bottom: 9, confidence: 90 };
+    let word =
+        |text: &str| TextWord { text: text.into(), left: 0, top: 0, right: 9, bottom: 9, confidence: 90 };
     let line = TextLine { words: text.split(' ').map(word).collect(), opens_paragraph: true };
     PageText { width_px: 2480, height_px: 3508, lines: vec![line] }
 }
@@ -336,7 +337,8 @@ async fn the_words_of_a_page_are_found_once_it_was_read() {
     let school = School::with_sheets(0).await;
     let clerk = school.clerk().await;
     let page = std::fs::read(fixture("pages/p01.jpg")).unwrap();
-    let brought = clerk.ask(Method::POST, "/api/uploads", "application/octet-stream", page.into(), &[]).await.json();
+    let brought =
+        clerk.ask(Method::POST, "/api/uploads", "application/octet-stream", page.into(), &[]).await.json();
     let scan = id(&brought["scan"]["id"]);
     clerk.post(&format!("/api/scans/{scan}/compose"), json!({})).await;
     let form = json!({
@@ -357,7 +359,14 @@ async fn the_words_of_a_page_are_found_once_it_was_read() {
     let answer = clerk.until(&ask("mai ton thư viện"), |answer| subjects(answer).len() == 1).await;
     let excerpt = answer["items"][0]["matched"].as_array().unwrap().last().unwrap();
     assert_eq!((&excerpt["place"], &excerpt["label"]), (&json!("pages"), &json!("trong trang")));
-    assert!(excerpt["parts"].as_array().unwrap().contains(&json!({"text": "mái tôn", "marked": true})), "{excerpt}");
+    assert!(
+        excerpt["parts"].as_array().unwrap().contains(&json!({"text": "mái tôn", "marked": true})),
+        "{excerpt}"
+    );
+    register(&clerk, "13/SGD", "Sở Giáo dục", "Đề nghị mai tôn trọng giờ giấc").await;
+    let both = |answer: &Value| subjects(answer) == [LIBRARY, "Đề nghị mai tôn trọng giờ giấc"];
+    // With its marks on a page before without them in a column.
+    clerk.until(&ask("mái tôn "), both).await;
 }
 
 /// One request on a connection of its own; the body of the answer.
