@@ -4,7 +4,7 @@
 //! a block that is all ink is outvoted by those around it within 9 mm. Grain and what shines through from the other
 //! side go with it; a slow shade, a stain, the yellow of old paper stay.
 
-use super::overview::Overview;
+use super::{cells::Kept, overview::Overview};
 
 /// Cells to a side of a block: one MCU of a JPEG of full resolution at 300 dpi.
 pub(super) const BLOCK_CELLS: usize = 4;
@@ -64,6 +64,20 @@ impl Ground {
         let mut lightness: Vec<u8> = self.blocks.iter().map(|block| block[0]).collect();
         let middle = lightness.len() / 2;
         *lightness.select_nth_unstable(middle).1
+    }
+
+    /// Under a photograph the paper is that of the page, not what the vote made of the picture.
+    pub(super) fn forget_under(&mut self, photographs: &Kept) {
+        let paper = [0, 1, 2].map(|channel| {
+            let mut values: Vec<u8> = self.blocks.iter().map(|block| block[channel]).collect();
+            let middle = values.len() / 2;
+            *values.select_nth_unstable(middle).1
+        });
+        for (at, block) in self.blocks.iter_mut().enumerate() {
+            if photographs.has_in_block([at % self.width, at / self.width]) {
+                *block = paper;
+            }
+        }
     }
 
     /// Of the block a cell lies in.

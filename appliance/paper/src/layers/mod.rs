@@ -21,6 +21,7 @@ mod ground;
 mod ink;
 mod overview;
 mod pack;
+mod photographs;
 mod proof;
 mod strokes;
 mod tile;
@@ -36,6 +37,7 @@ use ground::Ground;
 use ink::Depths;
 use overview::Overview;
 use pack::Packing;
+use photographs::photographs;
 
 /// Of the page, in hundredths: with more in pictures it is one.
 const MOST_IN_PICTURES: usize = 45;
@@ -62,7 +64,11 @@ pub(crate) fn layered(raster: &Raster, dpi: u32, size: SizeStep) -> Result<Layer
         if lost.is_empty() {
             return Ok(layered);
         }
+        let photographs = photographs(&lost, &kept, &page.overview);
+        page.ground.forget_under(&photographs);
+        page.leave_to_pictures(&photographs);
         page.leave_to_pictures(&lost);
+        kept.add(&photographs);
         kept.add(&lost);
     }
     Err(WhyPlain::LosesInk)
