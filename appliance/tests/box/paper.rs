@@ -46,9 +46,14 @@ async fn a_picture_becomes_one_page_and_a_pdf_keeps_its_bytes() {
     assert!(blob(&school, &made["scan"]["pages"][0]["capture"]) == page, "a picture was recoded");
 
     let paper = compose(&teacher, &made["scan"]).await;
-    let pdf = blob(&school, &paper["name"]);
+    let layered = brought(&upload(&teacher, blob(&school, &paper["name"])).await);
+    assert_eq!(layered["paper"]["name"], paper["name"]);
+    assert_eq!(pages(&layered["scan"]), 0, "a page in layers has no capture to be had");
+
+    let pdf = composed_of(&["pages/p01.jpg"], 0);
     let again = brought(&upload(&teacher, pdf.clone()).await);
-    assert_eq!((&again["paper"]["name"], &again["paper"]["pages"]), (&paper["name"], &json!(1)));
+    assert_eq!(again["paper"]["pages"], json!(1));
+    assert!(blob(&school, &again["paper"]["name"]) == pdf);
     assert_ne!(
         again["scan"]["id"], made["scan"]["id"],
         "the same bytes brought twice are two papers on the desk"
