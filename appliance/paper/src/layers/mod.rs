@@ -121,18 +121,7 @@ impl Page<'_> {
         let grey = self.raster.channels == 1;
         let tiles = areas::areas(kept, &self.overview)
             .into_iter()
-            .map(|area| {
-                tile::tile(
-                    self.raster,
-                    &self.overview,
-                    &self.ground,
-                    &self.mask,
-                    kept,
-                    area,
-                    self.dpi,
-                    packing,
-                )
-            })
+            .map(|area| tile::tile(self, kept, area, packing))
             .collect();
         let ground = pack::paper(&self.ground.blocks, self.ground.width, self.ground.height, grey);
         let colour = ink::colour(self.raster, &self.mask, &self.ground, &self.depths);

@@ -1,64 +1,57 @@
 //! A rectangle of the page in continuous tone: ink as it is, paper as the ground has it, black text taken out.
 
 use super::{
-    Tile,
+    Page, Tile,
     areas::Area,
     cells::Kept,
-    ground::{BLOCK_CELLS, Ground},
+    ground::BLOCK_CELLS,
     overview::Overview,
     pack::{self, Packing, Samples},
 };
 use crate::{jbig2::Ink, raster::Raster};
 
-/// The part of the page in an area: ink as it is, paper as the ground has it, black text filled with what is around it.
-pub(super) fn tile(
-    raster: &Raster,
-    overview: &Overview,
-    ground: &Ground,
-    mask: &Ink,
-    kept: &Kept,
-    area: Area,
-    dpi: u32,
-    packing: Packing,
-) -> Tile {
-    let block_px = overview.cell_px * BLOCK_CELLS;
-    let left = area.left * block_px;
-    let top = area.top * block_px;
+/// The part of a page in an area: ink as it is, paper as the ground has it, black text filled with what is around it.
+pub(super) fn tile(page: &Page<'_>, kept: &Kept, area: Area, packing: Packing) -> Tile {
+    let Page { raster, overview, ground, mask, dpi, .. } = page;
+    let cell_px = overview.cell_px;
+    let block_px = cell_px * BLOCK_CELLS;
+    let [left, top] = [area.left * block_px, area.top * block_px];
     let width = (area.right * block_px).min(raster.width_px as usize) - left;
     let height = (area.bottom * block_px).min(raster.height_px as usize) - top;
-    let mut samples = Vec::with_capacity(width * height * 3);
-    let mut strengths = [0_u32; 256];
     let channels = usize::from(raster.channels);
     let masked = masked(mask, left, top, width, height);
     let under = Under::of(raster, overview, &masked, [left, top, width, height]);
+    let mut samples = Vec::with_capacity(width * height * 3);
+    let mut strengths = [0_u32; 256];
+    let mut cells = Vec::with_capacity(width.div_ceil(cell_px));
     for y in 0..height {
-        let row = &raster.samples[(top + y) * raster.row_bytes()..][..raster.row_bytes()];
-        let cell_y = (top + y) / overview.cell_px;
-        for x in 0..width {
-            let cell_x = (left + x) / overview.cell_px;
-            let paper = ground.at_cell_nearest(cell_x, cell_y);
-            if !kept.is_near(cell_x, cell_y) {
+        let row = &raster.samples[(top + y) * raster.row_bytes() + left * channels..][..width * channels];
+        if y % cell_px == 0 {
+            let (first, cell_y) = (left / cell_px, (top + y) / cell_px);
+            cells.clear();
+            cells.extend(
+                (first..first + width.div_ceil(cell_px))
+                    .map(|x| (ground.at_cell_nearest(x, cell_y), kept.is_near(x, cell_y))),
+            );
+        }
+        for (x, pixel) in row.chunks_exact(channels).enumerate() {
+            let (paper, is_kept) = cells[x / cell_px];
+            if !is_kept {
                 samples.extend(paper);
                 continue;
             }
             let pixel = match masked[y * width + x] {
-                true => under.at(x / overview.cell_px, y / overview.cell_px).unwrap_or(paper),
-                false => colours(&row[(left + x) * channels..][..channels]),
+                true => under.at(x / cell_px, y / cell_px).unwrap_or(paper),
+                false => colours(pixel),
             };
             strengths[difference(pixel, paper) as usize] += 1;
             samples.extend(shrunk(pixel, paper));
         }
     }
     let strength = strongest(&strengths);
-    let samples = Samples { width, height, dpi, grey: channels == 1, strength, samples };
-    let picture = pack::ink(samples, packing);
-    Tile {
-        left_px: left as u32,
-        top_px: top as u32,
-        width_px: width as u32,
-        height_px: height as u32,
-        picture,
-    }
+    let samples = Samples { width, height, dpi: *dpi, grey: channels == 1, strength, samples };
+    let [left_px, top_px, width_px, height_px] = [left, top, width, height].map(|px| px as u32);
+    Tile { left_px, top_px, width_px, height_px, picture: pack::ink(samples, packing) }
 }
 
 fn colours(pixel: &[u8]) -> [u8; 3] {
