@@ -190,6 +190,7 @@ fn copied(stack: &[GrayImage]) -> Vec<u8> {
         author: String::new(),
         language: "vi-VN".into(),
         created: chrono::DateTime::UNIX_EPOCH.fixed_offset(),
+        register: None,
     };
     let mut pdf = Vec::new();
     paper::compose(captures, &about, paper::Making::PLAIN, &mut pdf).unwrap();

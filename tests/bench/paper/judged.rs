@@ -75,13 +75,12 @@ pub(crate) fn judged(page: &Page, folder: &Path) -> Outcome<Judged> {
     }
     let (luma, coloured) = (Luma::of(&pixels), Coloured::of(&pixels));
     let original = Original { page, pixels: &pixels, luma: &luma, coloured: &coloured };
-    let small = painted(&pdf, likeness::DPI, &folder.join("small"))?;
     let large = painted(&pdf, page.dpi, &folder.join("large"))?;
     let decoded = image::open(&jpeg)?.into_rgb8();
 
-    let (width, height) = (small.width() as usize, small.height() as usize);
-    let ours = original.made(&pdf, median(&our_cpu), &Luma::of(&small), &large, &folder.join("large.ppm"))?;
-    let averaged = Luma::of(&decoded).averaged(width, height);
+    let small = compared(&pdf, page.dpi, &large, folder)?;
+    let averaged = Luma::of(&decoded).averaged(small.width, small.height);
+    let ours = original.made(&pdf, median(&our_cpu), &small, &large, &folder.join("large.ppm"))?;
     let theirs = original.made(&jpeg, median(&their_cpu), &averaged, &decoded, &jpeg)?;
     let seals = original.seals(&large, &decoded);
     let is_layered = fs::read(&pdf)?.windows(STENCIL.len()).any(|window| window == STENCIL);
@@ -135,6 +134,16 @@ pub(crate) fn composed(pages: &[&Path], dpi: u32, pdf: &Path) -> Outcome<spent::
         arguments.push(text(page)?);
     }
     spent::by(&program("vanthu")?, &arguments)
+}
+
+/// A page at the resolution pages are compared at. Where that is no whole fraction of the capture's, poppler drops
+/// pixels of any picture, even of one that is kept as it is; then it is averaged by us.
+fn compared(pdf: &Path, dpi: u32, large: &RgbImage, folder: &Path) -> Outcome<Luma> {
+    if dpi.is_multiple_of(likeness::DPI) {
+        return Ok(Luma::of(&painted(pdf, likeness::DPI, &folder.join("small"))?));
+    }
+    let side = |pixels: u32| (pixels * likeness::DPI).div_ceil(dpi) as usize;
+    Ok(Luma::of(large).averaged(side(large.width()), side(large.height())))
 }
 
 /// A page as poppler paints it.

@@ -42,8 +42,7 @@ fn a_page_that_lay_on_its_side_stands_upright_with_its_own_bytes() {
     {
         let capture = CaptureRef::new(&lying, 300).turned(turn_degrees);
         let mut pdf = Vec::new();
-        compose(std::iter::once(Ok::<_, io::Error>(capture)), &about(), Making::PLAIN, &mut pdf)
-            .unwrap();
+        compose(std::iter::once(Ok::<_, io::Error>(capture)), &about(), Making::PLAIN, &mut pdf).unwrap();
         qpdf_is_content(&pdf);
         is_pdf_a(&pdf);
         assert!(pdfinfo(&pdf).contains(size), "{turn_degrees}: {}", pdfinfo(&pdf));
@@ -54,12 +53,8 @@ fn a_page_that_lay_on_its_side_stands_upright_with_its_own_bytes() {
         }
     }
     let crooked = CaptureRef::new(&lying, 300).turned(7);
-    let outcome = compose(
-        std::iter::once(Ok::<_, io::Error>(crooked)),
-        &about(),
-        Making::PLAIN,
-        &mut Vec::new(),
-    );
+    let outcome =
+        compose(std::iter::once(Ok::<_, io::Error>(crooked)), &about(), Making::PLAIN, &mut Vec::new());
     assert!(matches!(outcome, Err(ComposeError::Page { page: 1, .. })));
 }
 
@@ -120,10 +115,7 @@ fn what_cannot_be_archived_is_refused_with_its_reason() {
         }
     }
     let nothing = std::iter::empty::<Result<CaptureRef<'_>, io::Error>>();
-    assert!(matches!(
-        compose(nothing, &about(), Making::PLAIN, &mut Vec::new()),
-        Err(ComposeError::NoPages)
-    ));
+    assert!(matches!(compose(nothing, &about(), Making::PLAIN, &mut Vec::new()), Err(ComposeError::NoPages)));
     let lost = [Err(io::Error::other("blob lost"))];
     let outcome = compose(lost.into_iter(), &about(), Making::PLAIN, &mut Vec::new());
     assert!(matches!(outcome, Err(ComposeError::Capture { page: 1, .. })));

@@ -1,8 +1,6 @@
 //! Pages of paper taken apart, as readers that are not ours see them: all three the same, and as the capture was.
 
-use crate::judges::{
-    jbig2dec, painted, pdfimages, pdfimages_decoded, pdfinfo, qpdf_is_content,
-};
+use crate::judges::{jbig2dec, painted, pdfimages, pdfimages_decoded, pdfinfo, qpdf_is_content};
 use crate::samples::{about, scan};
 use image::RgbImage;
 use paper::{CaptureRef, Composed, Making, MaskCoding, PageMade, compose};
@@ -88,6 +86,7 @@ fn the_black_of_a_page_is_the_same_for_two_decoders() {
     let stream = stored.iter().find(|bytes| bytes.starts_with(&[0, 0, 0])).expect("a JBIG2 stream");
     let other = jbig2dec(stream);
     // A stencil has no colours: poppler shows what is painted as white or as black, by its version.
-    let differing = of_poppler.as_raw().iter().zip(other.as_raw()).filter(|(one, other)| one != other).count();
+    let differing =
+        of_poppler.as_raw().iter().zip(other.as_raw()).filter(|(one, other)| one != other).count();
     assert!(differing == 0 || differing == of_poppler.as_raw().len(), "{differing} dots differ");
 }

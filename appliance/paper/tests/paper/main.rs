@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod apart;
+mod bad_input;
 mod bilevel;
 mod compose;
 mod judges;
