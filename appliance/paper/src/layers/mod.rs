@@ -52,6 +52,7 @@ pub(crate) fn layered(raster: &Raster, dpi: u32, size: SizeStep) -> Result<Layer
     if page.ground.middle() < DARKEST_PAPER {
         return Err(WhyPlain::Picture);
     }
+    let packing = Packing::of(size);
     let mut kept = page.kept();
     // What is found lost goes into the pictures, twice; what is lost after that is lost for good.
     for _ in 0..3 {
@@ -59,8 +60,8 @@ pub(crate) fn layered(raster: &Raster, dpi: u32, size: SizeStep) -> Result<Layer
         if kept.share() > MOST_IN_PICTURES {
             return Err(WhyPlain::Picture);
         }
-        let layered = page.apart(&kept, Packing::of(size));
-        let lost = proof::lost(&layered, &page.overview, &page.ground, &page.coverage, &kept)?;
+        let layered = page.apart(&kept, packing);
+        let lost = proof::lost(&layered, &page.overview, &page.ground, &page.coverage, &kept, packing)?;
         if lost.is_empty() {
             return Ok(layered);
         }

@@ -10,6 +10,7 @@ use super::{
     coverage::Coverage,
     ground::{BLOCK_CELLS, Ground},
     overview::Overview,
+    pack::Packing,
 };
 use crate::{
     making::WhyPlain,
@@ -22,8 +23,8 @@ type Limits = [i32; 2];
 const ON_PAPER: Limits = [14, 12];
 /// Ink is painted in one tone, and a heavy letter is darker than a fine one.
 const IN_TEXT: Limits = [30, 12];
-/// What is strong is packed coarsely.
-const IN_PICTURE: Limits = [22, 16];
+/// What is strong is packed coarsely, and more so where a document has to be small.
+const IN_PICTURE: Limits = [28, 20];
 
 /// Cells of the blocks in which ink or colour is not what it was.
 ///
@@ -34,6 +35,7 @@ pub(super) fn lost(
     ground: &Ground,
     coverage: &Coverage,
     kept: &Kept,
+    packing: Packing,
 ) -> Result<Kept, WhyPlain> {
     let painted = painted(layered, overview, ground, coverage).ok_or(WhyPlain::LosesInk)?;
     let (width, height) = (ground.width, ground.height);
@@ -44,7 +46,7 @@ pub(super) fn lost(
             let [y, cb, cr] = [0, 1, 2].map(|channel| is[channel] - was[channel]);
             let [lightness, colour] = match (coverage.is_in_block(block), kept.has_in_block(block)) {
                 (true, _) => IN_TEXT,
-                (false, true) => IN_PICTURE,
+                (false, true) => IN_PICTURE.map(|limit| limit * (100 + packing.coarseness as i32) / 200),
                 (false, false) => ON_PAPER,
             };
             // In halves of what is allowed.
