@@ -120,7 +120,7 @@ impl CaptureRef<'_> {
 }
 
 /// True size in points, to a hundredth: fine enough for 14400 points, and the same number on every machine.
-fn page_size(width_px: u32, height_px: u32, dpi: u32) -> Result<(f32, f32), CaptureFault> {
+pub(crate) fn page_size(width_px: u32, height_px: u32, dpi: u32) -> Result<(f32, f32), CaptureFault> {
     let points = |px: u32| {
         let hundredths = (u64::from(px) * 7200 + u64::from(dpi) / 2).checked_div(u64::from(dpi))?;
         (300..=1_440_000).contains(&hundredths).then_some(hundredths as f32 / 100.0)

@@ -1,7 +1,7 @@
 //! A picture that did not come from our scanner - a phone photo, a PNG from elsewhere - made into a capture.
 
 use crate::{
-    capture::{CaptureFault, CaptureRef},
+    capture::{CaptureFault, CaptureRef, page_size},
     inspect::MOST_PIXELS,
     jpeg, png,
 };
@@ -55,8 +55,9 @@ pub fn image_to_capture(bytes: &[u8]) -> Result<Converted, CaptureFault> {
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
         return Err(CaptureFault::Unsupported("more pixels than a page needs"));
     }
-    let (mut decoder, orientation) = decoder(bytes)?;
     let dpi = believable(stated_dpi, width, height);
+    page_size(width, height, dpi)?;
+    let (mut decoder, orientation) = decoder(bytes)?;
     if orientation == Orientation::NoTransforms
         && let Some(kept) = kept_as_it_is(bytes, dpi)
     {
@@ -86,7 +87,11 @@ fn limits() -> Limits {
 pub(crate) fn believable(stated: Option<u32>, width: u32, height: u32) -> u32 {
     match stated {
         Some(dpi) if (LEAST_DPI..=MOST_DPI).contains(&dpi) => dpi,
-        _ => (width.max(height).saturating_mul(100) / A4_LONG_HUNDREDTHS).clamp(1, MOST_DPI),
+        _ => match width.max(height).saturating_mul(100) / A4_LONG_HUNDREDTHS {
+            // Not even a dot for each inch: no A4, and of a single dot no page at all.
+            0 => LEAST_DPI,
+            dpi => dpi.min(MOST_DPI),
+        },
     }
 }
 

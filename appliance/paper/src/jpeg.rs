@@ -49,6 +49,8 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Jpeg, CaptureFault> {
                 at = end_of_scan(bytes, at)?;
             }
             APP0 => dpi = dpi.or(jfif_dpi(segment)),
+            // Which of two a reader believes is its own affair: the larger one may be more than it can hold.
+            0xC0..=0xC2 if frame.is_some() => return Err(CaptureFault::Damaged("JPEG with two sizes")),
             0xC0..=0xC2 => frame = Some(frame_of(segment)?),
             0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
                 return Err(CaptureFault::Unsupported("JPEG coding other than baseline or progressive"));

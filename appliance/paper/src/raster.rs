@@ -3,8 +3,12 @@
 //! Colour stays as JPEG keeps it - lightness and two differences of colour (ITU-T T.871) - because every question asked
 //! here is one of lightness or of colour, never of red, and because it goes back into JPEG.
 
+use std::borrow::Cow;
 use zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
 use zune_jpeg::JpegDecoder;
+
+/// What a decoder may take before it is needed: 64 bits, and as many again.
+const READ_AHEAD: [u8; 16] = [0; 16];
 
 /// A page's samples, row by row from the top.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +41,8 @@ pub(crate) struct Undecodable;
 ///
 /// Fails where the coding is broken in the middle. How large it is has to be checked before.
 pub(crate) fn decoded(jpeg: &[u8]) -> Result<Raster, Undecodable> {
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(jpeg), options(ColorSpace::YCbCr));
+    let jpeg = open_ended(jpeg);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&jpeg[..]), options(ColorSpace::YCbCr));
     decoder.decode_headers().map_err(|_| Undecodable)?;
     let coded_as = decoder.input_colorspace().ok_or(Undecodable)?;
     if coded_as != ColorSpace::YCbCr {
@@ -59,6 +64,18 @@ pub(crate) fn decoded(jpeg: &[u8]) -> Result<Raster, Undecodable> {
         raster.samples.as_chunks_mut::<3>().0.iter_mut().for_each(|pixel| *pixel = ycbcr(*pixel));
     }
     Ok(raster)
+}
+
+/// The decoder makes up what is missing before the end of the image, but not what is missing before the end of the
+/// bytes. So it gets them without the one, where its rows come in order; and what it reads ahead is there.
+fn open_ended(jpeg: &[u8]) -> Cow<'_, [u8]> {
+    let (baseline, progressive, scan) = ([0xFF, 0xC0], [0xFF, 0xC2], [0xFF, 0xDA]);
+    let mut markers = jpeg.windows(2).take_while(|bytes| *bytes != scan);
+    let in_order = markers.find(|bytes| *bytes == baseline || *bytes == progressive);
+    match jpeg.strip_suffix(&[0xFF, 0xD9]) {
+        Some(open) if in_order == Some(&baseline) => Cow::Owned([open, &READ_AHEAD].concat()),
+        _ => Cow::Borrowed(jpeg),
+    }
 }
 
 fn options(space: ColorSpace) -> DecoderOptions {

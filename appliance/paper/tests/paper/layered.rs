@@ -1,9 +1,12 @@
 //! Pages of paper taken apart, as readers that are not ours see them: all three the same, and as the capture was.
 
-use crate::judges::{jbig2dec, painted, pdfimages, pdfimages_decoded, pdfinfo, qpdf_is_content};
+use crate::judges::{
+    hold, jbig2dec, painted, pdfimages, pdfimages_decoded, pdfinfo, poppler, qpdf_is_content,
+};
 use crate::samples::{about, scan};
 use image::RgbImage;
-use paper::{CaptureRef, Composed, Making, MaskCoding, PageMade, compose};
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use paper::{CaptureRef, Composed, Making, MaskCoding, PageMade, SizeStep, WhyPlain, compose};
 
 const DPI: u32 = 300;
 /// Colours are held against each other in squares of this many pixels: a third of a letter.
@@ -89,4 +92,107 @@ fn the_black_of_a_page_is_the_same_for_two_decoders() {
     let differing =
         of_poppler.as_raw().iter().zip(other.as_raw()).filter(|(one, other)| one != other).count();
     assert!(differing == 0 || differing == of_poppler.as_raw().len(), "{differing} dots differ");
+}
+
+/// The words of each row poppler lists for the pictures of a file.
+fn listed(pdf: &[u8]) -> Vec<Vec<String>> {
+    let held = hold(pdf);
+    let list = poppler("pdfimages", &["-list", held.path.to_str().unwrap()]);
+    list.lines().skip(2).map(|row| row.split_whitespace().map(String::from).collect()).collect()
+}
+
+#[test]
+fn each_sample_page_is_small_and_its_text_is_a_lossless_mask_of_full_resolution() {
+    for page in (1..=4).map(scan) {
+        let (pdf, _) = apart(std::slice::from_ref(&page), 0, Making::default());
+        assert!(pdf.len() < 60_000, "{} bytes", pdf.len());
+        let rows = listed(&pdf);
+        let stencils: Vec<_> = rows.iter().filter(|row| row[2] == "stencil").collect();
+        let [mask] = stencils.as_slice() else { panic!("{rows:?}") };
+        let [size, coding, resolution] = [&mask[3..5], &mask[8..9], &mask[12..14]];
+        assert_eq!((size, coding), (&["2480", "3508"].map(String::from)[..], &["jbig2".to_owned()][..]));
+        assert_eq!(resolution, ["300", "300"]);
+        let of_capture = image::load_from_memory(&page).unwrap().into_rgb8();
+        for (name, reader) in ["poppler", "MuPDF", "Ghostscript"].iter().zip(painted(&pdf, 72)) {
+            let capture = image::imageops::thumbnail(&of_capture, reader.width(), reader.height());
+            let (mean, most) = difference(&reader, &capture);
+            assert!(mean < 4.0 && most < 40.0, "{name}: {mean} and {most} from the capture");
+        }
+    }
+}
+
+#[test]
+fn a_step_tighter_is_never_larger_and_keeps_the_text() {
+    for page in (1..=4).map(scan) {
+        let made = [SizeStep::Usual, SizeStep::Tight, SizeStep::Tightest].map(|size| {
+            let (pdf, composed) = apart(std::slice::from_ref(&page), 0, Making { size, ..Making::default() });
+            assert_eq!(composed.made, [PageMade::Layered], "{size:?}");
+            qpdf_is_content(&pdf);
+            pdf
+        });
+        let bytes = made.each_ref().map(Vec::len);
+        assert!(bytes.is_sorted_by(|looser, tighter| looser >= tighter), "{bytes:?}");
+        for pdf in made {
+            assert!(listed(&pdf).iter().any(|row| row[2] == "stencil"), "the text is not a mask");
+        }
+    }
+}
+
+#[test]
+fn both_codings_of_the_mask_are_the_same_picture() {
+    for page in (1..=4).map(scan) {
+        let [jbig2, g4] = [MaskCoding::Jbig2, MaskCoding::CcittG4].map(|mask| {
+            let (pdf, composed) = apart(std::slice::from_ref(&page), 0, Making { mask, ..Making::default() });
+            assert_eq!(composed.made, [PageMade::Layered]);
+            pdf
+        });
+        assert!(listed(&g4).iter().any(|row| row[2] == "stencil" && row[8] == "ccitt"));
+        let [jbig2, g4] = [jbig2, g4].map(|pdf| painted(&pdf, 150));
+        assert!(jbig2 == g4, "the coding of the mask is seen");
+    }
+}
+
+/// A sheet at 600 dpi: what a letter shows at 300, twice as large and over again. Side in pixels.
+const LARGE_PX: u32 = 6400;
+
+fn large_sheet() -> Vec<u8> {
+    let letter = image::load_from_memory(&scan(3)).unwrap().into_rgb8();
+    let mut sheet = Vec::with_capacity(LARGE_PX as usize * LARGE_PX as usize * 3);
+    for y in 0..LARGE_PX {
+        for x in 0..LARGE_PX {
+            sheet.extend(letter.get_pixel(x / 2 % letter.width(), y / 2 % letter.height()).0);
+        }
+    }
+    sheet
+}
+
+fn large_jpeg(sheet: &[u8], rows_in_a_strip: u16) -> Vec<u8> {
+    let mut jpeg = Vec::new();
+    let mut encoder = Encoder::new(&mut jpeg, 85);
+    encoder.set_sampling_factor(SamplingFactor::F_1_1);
+    encoder.set_restart_interval(rows_in_a_strip / 8 * (LARGE_PX / 8) as u16);
+    encoder.encode(sheet, LARGE_PX as u16, LARGE_PX as u16, ColorType::Rgb).unwrap();
+    jpeg
+}
+
+/// More pixels than are ever held: our scanner's strips are taken apart some at a time, another's sheet stays as it is.
+#[test]
+fn a_sheet_too_large_to_hold_is_taken_apart_band_by_band() {
+    let sheet = large_sheet();
+    let [(strips, in_bands), (whole, kept)] = [32, 0].map(|rows| {
+        let jpeg = large_jpeg(&sheet, rows);
+        let mut pdf = Vec::new();
+        let page = std::iter::once(Ok::<_, std::io::Error>(CaptureRef::new(jpeg, 600)));
+        let composed = compose(page, &about(), Making::default(), &mut pdf).unwrap();
+        qpdf_is_content(&pdf);
+        (pdf, composed.made)
+    });
+    assert_eq!(in_bands, [PageMade::Layered]);
+    assert_eq!(kept, [PageMade::Plain(WhyPlain::TooLarge)]);
+    assert!(strips.len() < whole.len() / 6, "{} of {}", strips.len(), whole.len());
+    let as_it_was = &painted(&whole, 72)[0];
+    for (name, reader) in ["poppler", "MuPDF", "Ghostscript"].iter().zip(painted(&strips, 72)) {
+        let (mean, most) = difference(&reader, as_it_was);
+        assert!(mean < 4.0 && most < 40.0, "{name}: {mean} and {most} from the sheet");
+    }
 }
