@@ -66,7 +66,7 @@ pub(crate) fn judged(page: &Page, folder: &Path) -> Outcome<Judged> {
     let (pdf, jpeg) =
         (folder.join(&page.name).with_extension("pdf"), folder.join(&page.name).with_extension("jpg"));
     let raw = folder.join("page.ppm");
-    pixels.save(&raw)?;
+    fs::write(&raw, ppm(&pixels))?;
     let (mut our_cpu, mut their_cpu) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         our_cpu.push(composed(&[&page.path], page.dpi, &pdf)?.cpu_s);
@@ -85,6 +85,13 @@ pub(crate) fn judged(page: &Page, folder: &Path) -> Outcome<Judged> {
     let seals = original.seals(&large, &decoded);
     let is_layered = fs::read(&pdf)?.windows(STENCIL.len()).any(|window| window == STENCIL);
     Ok(Judged { name: page.name.clone(), dpi: page.dpi, ours, jpeg: theirs, is_layered, pdf, seals })
+}
+
+/// As cjpeg reads it.
+fn ppm(pixels: &RgbImage) -> Vec<u8> {
+    let mut ppm = format!("P6\n{} {}\n255\n", pixels.width(), pixels.height()).into_bytes();
+    ppm.extend_from_slice(pixels.as_raw());
+    ppm
 }
 
 impl Original<'_> {
