@@ -135,7 +135,8 @@ fn write_kept(
     content: &mut Content,
 ) -> io::Result<Ref> {
     content.save_state();
-    if straighten.tenths != 0 {
+    // The dots of black and white were turned before they were packed.
+    if straighten.tenths != 0 && matches!(art, Art::Jpeg { .. }) {
         content.transform(straighten.matrix(width_pt, height_pt));
     }
     content.transform(inset(base)).x_object(Name(image_name(0).as_bytes())).restore_state();
