@@ -27,6 +27,12 @@ impl Coverage {
         self.cells.iter().all(|count| *count == 0)
     }
 
+    /// Of the page, how much.
+    pub(super) fn thousandths(&self, cell_px: usize) -> usize {
+        let pixels: usize = self.cells.iter().map(|count| usize::from(*count)).sum();
+        pixels * 1000 / (self.cells.len() * cell_px * cell_px)
+    }
+
     /// Whether the mask has anything in a block.
     pub(super) fn is_in_block(&self, [x, y]: [usize; 2]) -> bool {
         let height = self.cells.len() / self.width;

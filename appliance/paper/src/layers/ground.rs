@@ -61,9 +61,18 @@ impl Ground {
 
     /// Lightness of most of the page.
     pub(super) fn middle(&self) -> u8 {
+        self.lightness_at(50)
+    }
+
+    /// From its dark to its light parts, without the uttermost.
+    pub(super) fn spread(&self) -> u8 {
+        self.lightness_at(95) - self.lightness_at(5)
+    }
+
+    fn lightness_at(&self, hundredths: usize) -> u8 {
         let mut lightness: Vec<u8> = self.blocks.iter().map(|block| block[0]).collect();
-        let middle = lightness.len() / 2;
-        *lightness.select_nth_unstable(middle).1
+        let rank = (lightness.len() - 1) * hundredths / 100;
+        *lightness.select_nth_unstable(rank).1
     }
 
     /// Under a photograph the paper is that of the page, not what the vote made of the picture.

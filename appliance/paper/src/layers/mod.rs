@@ -41,6 +41,9 @@ use photographs::photographs;
 
 /// Of the page, in hundredths: with more in pictures it is one.
 const MOST_IN_PICTURES: usize = 45;
+/// A page shaded more than this, with less text on it in thousandths, is a photograph that has no edges.
+const MOST_SHADE: u8 = 50;
+const LEAST_TEXT: usize = 3;
 /// Paper darker than this is not what the page is printed on.
 const DARKEST_PAPER: u8 = 90;
 
@@ -49,7 +52,9 @@ const DARKEST_PAPER: u8 = 90;
 /// Fails with the reason why it has to stay as it is: it is a picture, or something would be lost.
 pub(crate) fn layered(raster: &Raster, dpi: u32, size: SizeStep) -> Result<Layered, WhyPlain> {
     let mut page = Page::of(raster, dpi);
-    if page.ground.middle() < DARKEST_PAPER {
+    let is_shaded =
+        page.ground.spread() > MOST_SHADE && page.coverage.thousandths(page.overview.cell_px) < LEAST_TEXT;
+    if page.ground.middle() < DARKEST_PAPER || is_shaded {
         return Err(WhyPlain::Picture);
     }
     let packing = Packing::of(size);
