@@ -11,11 +11,12 @@ use super::judged::{Judged, Made, composed, judged};
 use super::letters::Letters;
 use super::pages::{Set, sets};
 use super::{crops, masks};
-use crate::figures::{Figure, Outcome, Unit, median};
+use crate::figures::{Figure, Outcome, Unit};
 
 const JPEG: &str = "cjpeg -quality 85";
 const PAGE_BYTES: f64 = 40e3;
-/// Where most pages are of 200 dpi, as copiers send them.
+/// Below this many dots an inch it is a copier's page, of 200 dpi mostly.
+const COPIER_DPI: u32 = 250;
 const COPIER_PAGE_BYTES: f64 = 45e3;
 const SIMILARITY: f64 = 0.96;
 const DISTANCE: f64 = 10.0;
@@ -92,15 +93,13 @@ fn summary(what: &str, pages: &[Judged]) -> Vec<Figure> {
     let figure = |name: &str, unit, of: &dyn Fn(&Made) -> Option<f64>| {
         Figure::new(format!("{what}: {name}"), unit, ours(of)).beside(JPEG, jpeg(of))
     };
-    let is_copier = median(&pages.iter().map(|page| f64::from(page.dpi)).collect::<Vec<_>>()) < 250.0;
-    let page_bytes = if is_copier { COPIER_PAGE_BYTES } else { PAGE_BYTES };
-    let mut figures = vec![
-        figure("a page", Unit::Bytes, &|made| Some(made.bytes)).at_most(page_bytes),
+    let mut figures = weights(what, pages);
+    figures.extend([
         figure("similarity inside ink", Unit::Similarity, &|made| made.similarity).at_least(SIMILARITY),
         figure("colour off by (CIE76)", Unit::Distance, &|made| made.distance).at_most(DISTANCE),
         figure("CPU time of a page, one core", Unit::Time, &|made| Some(made.cpu_s)).at_most(CPU_S),
         figure("that beside one JPEG encoder", Unit::Time, &|made| Some(made.cpu_s)).within(CPU_OF_JPEG),
-    ];
+    ]);
     let errors = |of: &dyn Fn(&Judged) -> Option<Letters>| {
         pages.iter().filter_map(of).reduce(Letters::and).map(|letters| vec![letters.share()])
     };
@@ -110,6 +109,19 @@ fn summary(what: &str, pages: &[Judged]) -> Vec<Figure> {
         figures.push(Figure::new(name, Unit::PerCent, ours).beside(JPEG, theirs).no_worse());
     }
     figures
+}
+
+/// By resolution: copiers send 200 dpi.
+fn weights(what: &str, pages: &[Judged]) -> Vec<Figure> {
+    let (coarse, fine): (Vec<&Judged>, Vec<&Judged>) = pages.iter().partition(|page| page.dpi < COPIER_DPI);
+    let figure = |name: &str, pages: &[&Judged], goal| {
+        let of = |made: fn(&Judged) -> &Made| pages.iter().map(|page| made(page).bytes).collect();
+        let ours = Figure::new(format!("{what}: {name}"), Unit::Bytes, of(|page| &page.ours));
+        ours.beside(JPEG, of(|page| &page.jpeg)).at_most(goal)
+    };
+    let both = [("a page", fine, PAGE_BYTES), ("a page of 200 dpi", coarse, COPIER_PAGE_BYTES)];
+    let some = both.into_iter().filter(|(_, pages, _)| !pages.is_empty());
+    some.map(|(name, pages, goal)| figure(name, &pages, goal)).collect()
 }
 
 /// The masks of the pages as black-and-white captures: to JBIG2 and to group 4.
