@@ -16,7 +16,7 @@ use jpeg_encoder::{ColorType, Encoder, QuantizationTableType, SamplingFactor};
 /// Step of the mean of a square: to the level, or paper in a picture would not look like the paper around it.
 const MEAN: u32 = 8;
 /// Of strong ink: step of the lowest frequency, and what each higher one adds, for lightness and for colour.
-const STEPS: [[u32; 2]; 2] = [[52, 12], [30, 5]];
+const STEPS: [[u32; 2]; 2] = [[64, 12], [36, 5]];
 /// Ink that differs from its paper by this much is strong.
 const STRONG: u32 = 110;
 
