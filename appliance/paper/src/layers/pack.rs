@@ -72,7 +72,7 @@ pub(super) fn ink(ink: Samples, packing: Packing) -> Picture {
 
 /// Paper: nothing in it is sharp, but its tone is seen, so the mean of each square is kept to the level.
 pub(super) fn paper(blocks: &[[u8; 3]], width: usize, height: usize, grey: bool) -> Picture {
-    let table = || steps(|frequency| MEAN + 4 * frequency);
+    let table = || steps(|frequency| MEAN + 2 * frequency);
     jpeg(blocks.as_flattened(), (width, height), grey, |encoder| {
         encoder.set_quantization_tables(table(), table())
     })
