@@ -8,7 +8,7 @@
 //! proof      painted again and held against the capture  or the page stays as it came
 //! ```
 //!
-//! A letter of one page with a seal comes to 30 to 45 KB that way, a thirtieth of its JPEG, because each kind of thing is
+//! A letter of one page with a seal comes to 35 to 48 KB that way, a twentieth of its JPEG, because each kind of thing is
 //! kept as what it is: text is edges and nothing else, paper is a slow shade, a seal is colour. Whatever is none of the
 //! three, or in doubt, goes into the pictures: that costs bytes and loses nothing. What the pictures cannot hold - a
 //! photograph over the whole page, paper darker than its ink - is not taken apart at all.
