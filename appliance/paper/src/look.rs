@@ -3,6 +3,8 @@
 
 use crate::{
     face::{Face, FaceError, Line},
+    sign::SignError,
+    standing::Standing,
     update::{Update, dictionary},
 };
 use lopdf::{Document, Object, ObjectId};
@@ -18,6 +20,33 @@ pub enum Look {
     },
     /// Nothing.
     None,
+}
+
+/// What is seen of a signature, written into the file: where, and by which form; no form is nothing to be seen.
+pub(crate) struct Appearance {
+    pub(crate) page: ObjectId,
+    /// In the page's own coordinates.
+    pub(crate) area: Area,
+    pub(crate) form: Option<ObjectId>,
+}
+
+impl Look {
+    /// Draws the look into the file.
+    pub(crate) fn appearance(
+        &self,
+        standing: &Standing,
+        face: &Face,
+        update: &mut Update<'_>,
+    ) -> Result<Appearance, SignError> {
+        let page = standing.page_id;
+        match self {
+            Look::None => Ok(Appearance { page, area: Area::NOTHING, form: None }),
+            Look::TextBlock { lines } => {
+                let block = Block::new(lines, face, standing.view()?, &standing.signature_areas())?;
+                Ok(Appearance { page, area: block.area, form: Some(block.draw(face, update)?) })
+            }
+        }
+    }
 }
 
 const SIZE_PT: f32 = 10.0;
@@ -40,6 +69,8 @@ pub(crate) struct Area {
 }
 
 impl Area {
+    pub(crate) const NOTHING: Area = Area { left: 0.0, bottom: 0.0, right: 0.0, top: 0.0 };
+
     pub(crate) fn read(document: &Document, object: &Object) -> Option<Area> {
         let corners = document.dereference(object).ok()?.1.as_array().ok()?;
         let number = |corner: &Object| document.dereference(corner).ok()?.1.as_float().ok();

@@ -9,7 +9,7 @@
 use crate::{
     cms::Chain,
     face::{Face, FaceError},
-    look::{Area, Block, Look},
+    look::{Appearance, Look},
     pdftext::{date, text_string},
     standing::Standing,
     update::{Update, Written, dictionary},
@@ -118,9 +118,9 @@ impl Prepared {
         let standing = Standing::read(pdf)?;
         let mut update = Update::new(pdf, &standing.document);
         let signature = update.reserve();
-        let widget = widget(&standing, look, face, signature, &mut update)?;
-        let widget = update.add(widget);
-        append_to_page(&standing, widget, &mut update);
+        let seen = look.appearance(&standing, face, &mut update)?;
+        let widget = update.add(widget(&standing, &seen, signature));
+        append_to_page(&standing, seen.page, widget, &mut update);
         append_to_form(&standing, widget, &mut update);
         let dictionary = SignatureDictionary::new(facts);
         update.put_body(signature, dictionary.body.clone());
@@ -271,13 +271,7 @@ impl SignatureDictionary {
 }
 
 /// Field and widget in one (§12.7.4.5). Flags: printed and locked, as ISO 19005-2 §6.3.2 asks.
-fn widget(
-    standing: &Standing,
-    look: &Look,
-    face: &Face,
-    signature: ObjectId,
-    update: &mut Update<'_>,
-) -> Result<Dictionary, SignError> {
+fn widget(standing: &Standing, seen: &Appearance, signature: ObjectId) -> Dictionary {
     const PRINT: i64 = 1 << 2;
     const LOCKED: i64 = 1 << 7;
     let mut widget = dictionary([
@@ -287,28 +281,25 @@ fn widget(
         ("T", Object::string_literal(standing.free_field_name())),
         ("V", signature.into()),
         ("F", (PRINT | LOCKED).into()),
-        ("P", standing.page_id.into()),
-        ("Rect", Area { left: 0.0, bottom: 0.0, right: 0.0, top: 0.0 }.object()),
+        ("P", seen.page.into()),
+        ("Rect", seen.area.object()),
     ]);
-    if let Look::TextBlock { lines } = look {
-        let block = Block::new(lines, face, standing.view()?, &standing.signature_areas())?;
-        let appearance = block.draw(face, update)?;
-        widget.set("Rect", block.area.object());
-        widget.set("AP", dictionary([("N", appearance.into())]));
+    if let Some(form) = seen.form {
+        widget.set("AP", dictionary([("N", form.into())]));
     }
-    Ok(widget)
+    widget
 }
 
 /// Where the page keeps its annotations in an object of their own, only that object changes.
-fn append_to_page(standing: &Standing, widget: ObjectId, update: &mut Update<'_>) {
-    let mut annotations = standing.array(&standing.page, b"Annots").unwrap_or_default();
+fn append_to_page(standing: &Standing, page_id: ObjectId, widget: ObjectId, update: &mut Update<'_>) {
+    let mut page = standing.document.get_dictionary(page_id).cloned().unwrap_or_default();
+    let mut annotations = standing.array(&page, b"Annots").unwrap_or_default();
     annotations.push(widget.into());
-    match standing.page.get(b"Annots") {
+    match page.get(b"Annots") {
         Ok(Object::Reference(id)) => update.put(*id, &annotations.into()),
         _ => {
-            let mut page = standing.page.clone();
             page.set("Annots", annotations);
-            update.put(standing.page_id, &page.into());
+            update.put(page_id, &page.into());
         }
     }
 }

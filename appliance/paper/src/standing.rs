@@ -18,7 +18,7 @@ pub(crate) struct Standing {
     pub(crate) catalog_id: ObjectId,
     pub(crate) catalog: Dictionary,
     pub(crate) page_id: ObjectId,
-    pub(crate) page: Dictionary,
+    page: Dictionary,
 }
 
 impl Standing {
