@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
 import { house } from './house';
 import { OLD_PC, PHONE, signIn, usableByEverybody } from './person';
-import { lay, printed, sample, SCANNER, stuckOn } from './tray';
+import { lay, printed, sample, scan, stuckOn } from './tray';
 
 const { clerk } = house.staff;
 const STAMPED = 'Về việc kiểm tra phòng cháy, chữa cháy trường học';
@@ -29,12 +29,7 @@ test.describe('clerk on an old PC', () => {
     if (!stamps || !separators[0]) throw new Error('nothing was printed');
 
     lay(stuckOn(sample(1), stamps, STAMP, { left: 25, top: 30 }), sample(2), separators[0], sample(3), sample(4));
-    await page.goto('/desk');
-    await page.getByLabel('Máy quét', { exact: true }).selectOption({ label: SCANNER });
-    await page.getByText('Khay nạp, một mặt').click();
-    await page.getByText('Xám', { exact: true }).click();
-    await page.getByLabel('Độ nét (dpi)').selectOption('200');
-    await page.keyboard.press('F2');
+    await scan(page);
     const others = page.getByRole('region', { name: 'Các văn bản khác của tập giấy này' });
     await expect(others).toBeVisible();
     await usableByEverybody(page, 'stack that fell apart');

@@ -8,7 +8,7 @@ export default defineConfig({
   projects: [
     { name: 'line', testMatch: ['line.walk.ts', 'mend.walk.ts'] },
     // Each of these stands alone; a second try is told as such.
-    { name: 'desk', testMatch: ['desk.walk.ts', 'bring.walk.ts'], retries: 1 },
+    { name: 'desk', testMatch: ['desk.walk.ts', 'bring.walk.ts', 'paper.walk.ts', 'search.walk.ts'], retries: 1 },
   ],
   outputDir: 'results',
   // The walks hand the same paper on to each other: clerk, head, teacher.

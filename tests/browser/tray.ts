@@ -5,9 +5,10 @@
 //
 // Sheets are grey, 200 dpi, as the driver wants them.
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { house } from './house';
 
 export type Sheet = Buffer;
@@ -38,6 +39,17 @@ export function letRun(): void {
   rmSync(join(house.tray, 'hold'), { force: true });
 }
 
+/** All that lies in the tray becomes a scan, grey, at 200 dpi; the walker stands before it. */
+export async function scan(page: Page): Promise<void> {
+  await page.goto('/desk');
+  await page.getByLabel('Máy quét', { exact: true }).selectOption({ label: SCANNER });
+  await page.getByText('Khay nạp, một mặt').click();
+  await page.getByText('Xám', { exact: true }).click();
+  await page.getByLabel('Độ nét (dpi)').selectOption('200');
+  await page.keyboard.press('F2');
+  await expect(page).toHaveURL(/\/desk\/[0-9a-f-]{36}$/);
+}
+
 /** A sheet with the sample page of this number, 1 to 4, on it. */
 export function sample(number: number): Sheet {
   const file = `../fixtures/pages/p0${number}.jpg`;
@@ -54,6 +66,24 @@ export async function printed(page: Page): Promise<Sheet[]> {
   return Array.from({ length: pages }, (_, at) =>
     tool('pdftoppm', ['-gray', '-r', String(DPI), '-f', String(at + 1), '-l', String(at + 1), '-singlefile', '-'], pdf),
   );
+}
+
+/** The sheet drawn in askew, so many degrees anticlockwise. */
+export function crooked(sheet: Sheet, degrees: number): Sheet {
+  const { width, height } = A4_PIXELS;
+  const larger = tool('pnmrotate', ['-background=white', String(degrees)], sheet);
+  const [across, down] = sizeOf(larger).map(Number) as [number, number];
+  const [left, top] = [Math.round((across - width) / 2), Math.round((down - height) / 2)];
+  return tool('pamcut', ['-left', String(left), '-top', String(top), '-width', String(width), '-height', String(height)], larger);
+}
+
+/** The sheet laid in head downwards. */
+export const upsideDown = (sheet: Sheet): Sheet => tool('pamflip', ['-rotate180'], sheet);
+
+/** What nothing can make small: no two points of this sheet know of each other. */
+export function grains(): Sheet {
+  const { width, height } = A4_PIXELS;
+  return Buffer.concat([Buffer.from(`P5\n${width} ${height}\n255\n`), randomBytes(width * height)]);
 }
 
 interface Box {
@@ -73,6 +103,8 @@ export function stuckOn(sheet: Sheet, from: Sheet, piece: Box, at: { left: numbe
   rmSync(label);
   return whole;
 }
+
+const sizeOf = (sheet: Sheet): string[] => /^P5\s+(\d+)\s+(\d+)/.exec(sheet.subarray(0, 64).toString('latin1'))?.slice(1) ?? [];
 
 function once(name: string, make: () => Sheet): Sheet {
   const sheet = made.get(name) ?? make();
