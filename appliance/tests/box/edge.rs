@@ -1,5 +1,7 @@
 //! What every answer has, whatever it is about.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::{Method, Request};
 use futures_util::StreamExt;
@@ -94,7 +96,8 @@ async fn who_signed_out_hears_nothing_more() {
     let response = school.send(clerk.request(Method::GET, "/api/live", "", Body::empty(), &[])).await;
     let mut heard = response.into_body().into_data_stream();
     clerk.post("/api/sessions/end", json!({})).await;
-    while heard.next().await.is_some() {}
+    let ends = async { while heard.next().await.is_some() {} };
+    assert!(tokio::time::timeout(Duration::from_secs(60), ends).await.is_ok(), "the line to a person who left stays open");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -40,7 +40,7 @@ pub const FIXED_SCALE_SHIFT: u32 = 16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Status(pub c_int);
 
-#[allow(missing_docs)] // the names are the header's
+#[expect(missing_docs, reason = "the names are the header's")]
 impl Status {
     pub const GOOD: Status = Status(0);
     pub const UNSUPPORTED: Status = Status(1);
@@ -65,7 +65,7 @@ impl Status {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ValueType(pub c_int);
 
-#[allow(missing_docs)] // the names are the header's
+#[expect(missing_docs, reason = "the names are the header's")]
 impl ValueType {
     pub const BOOL: ValueType = ValueType(0);
     pub const INT: ValueType = ValueType(1);
@@ -80,7 +80,7 @@ impl ValueType {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unit(pub c_int);
 
-#[allow(missing_docs)] // the names are the header's
+#[expect(missing_docs, reason = "the names are the header's")]
 impl Unit {
     pub const NONE: Unit = Unit(0);
     pub const PIXEL: Unit = Unit(1);
@@ -96,7 +96,7 @@ impl Unit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConstraintType(pub c_int);
 
-#[allow(missing_docs)] // the names are the header's
+#[expect(missing_docs, reason = "the names are the header's")]
 impl ConstraintType {
     pub const NONE: ConstraintType = ConstraintType(0);
     pub const RANGE: ConstraintType = ConstraintType(1);
@@ -109,7 +109,7 @@ impl ConstraintType {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Action(pub c_int);
 
-#[allow(missing_docs)] // the names are the header's
+#[expect(missing_docs, reason = "the names are the header's")]
 impl Action {
     pub const GET_VALUE: Action = Action(0);
     pub const SET_VALUE: Action = Action(1);
@@ -121,7 +121,7 @@ impl Action {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Frame(pub c_int);
 
-#[allow(missing_docs)] // the names are the header's
+#[expect(missing_docs, reason = "the names are the header's")]
 impl Frame {
     pub const GRAY: Frame = Frame(0);
     pub const RGB: Frame = Frame(1);
@@ -131,7 +131,7 @@ impl Frame {
 }
 
 /// `SANE_CAP_*`: bits of [`OptionDescriptor::cap`].
-#[allow(missing_docs)] // the names are the header's
+#[expect(missing_docs, reason = "the names are the header's")]
 pub mod cap {
     use super::Word;
     pub const SOFT_SELECT: Word = 1;
@@ -144,7 +144,7 @@ pub mod cap {
 }
 
 /// `SANE_INFO_*`: bits that `sane_control_option` hands back.
-#[allow(missing_docs)] // the names are the header's
+#[expect(missing_docs, reason = "the names are the header's")]
 pub mod info {
     use super::Word;
     pub const INEXACT: Word = 1;
@@ -238,7 +238,7 @@ pub type AuthCallback =
 /// The eleven functions of a libsane that has been loaded. The library stays loaded until the process ends:
 /// backends leave threads and exit handlers behind, which unloading would pull the ground from under.
 #[derive(Debug, Clone, Copy)]
-#[allow(missing_docs)] // the names are the header's
+#[expect(missing_docs, reason = "the names are the header's")]
 pub struct Api {
     pub init: unsafe extern "C" fn(version_code: *mut Word, authorize: Option<AuthCallback>) -> Status,
     pub exit: unsafe extern "C" fn(),

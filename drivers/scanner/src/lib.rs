@@ -109,7 +109,7 @@ mod page;
 mod plugged;
 mod power;
 mod protocol;
-#[allow(unsafe_code)] // the only place: every block there says why it is sound
+#[expect(unsafe_code, reason = "the only place: every block there says why it is sound")]
 mod sane;
 mod scanners;
 mod talk;

@@ -1,5 +1,5 @@
 //! Scanning through the real worker and the real libsane, with its virtual devices `test` and `pnm`.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test whose helper cannot go on has failed")]
 
 mod support;
 

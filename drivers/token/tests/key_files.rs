@@ -1,6 +1,6 @@
 //! Every way a key file can be wrong is told apart, and every good one signs.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "a test whose helper cannot go on has failed")]
 
 use p12_keystore::{Certificate, KeyStore, KeyStoreEntry, PrivateKeyChain};
 use ring::signature::{

@@ -1,7 +1,7 @@
 //! Lists, pages and snapshots.
 
 use super::toy::{Letter, Office, rename};
-use crate::Page;
+use crate::{Fault, Page};
 
 fn office(subjects: &[&str]) -> Office {
     let office = Office::new();
@@ -94,7 +94,16 @@ fn a_snapshot_stands_still() {
 #[test]
 fn a_snapshot_can_be_taken_within_a_write() {
     let office = office(&["a"]);
-    office.journal.write(|_| office.journal.read().map(|_| ())).unwrap();
+    let before = office.journal.read().unwrap().head();
+    let mut within = None;
+    office
+        .journal
+        .write(|_| {
+            within = Some(office.journal.read()?.head());
+            Ok::<_, Fault>(())
+        })
+        .unwrap();
+    assert_eq!(within, Some(before));
 }
 
 #[test]

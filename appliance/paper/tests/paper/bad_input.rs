@@ -269,7 +269,7 @@ fn a_few_pixels_are_a_page_if_they_are_coarse_enough() {
 
 /// Run by the next test in a process of its own, whose memory is nobody else's.
 #[test]
-#[ignore = "run in a process of its own"]
+#[ignore = "run by the test that measures its memory, in a process of its own"]
 fn pages_of_no_use_one_by_one() {
     let lying = claiming(scan(1), 20_000, 20_000);
     assert!(matches!(image_to_capture(&lying), Err(CaptureFault::Unsupported(_))));

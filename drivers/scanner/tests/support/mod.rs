@@ -1,6 +1,6 @@
 //! A scanner on the table in one line: the real worker, the real libsane, a private configuration that names
 //! one backend only.
-#![allow(dead_code)] // each test file uses its own part
+#![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::cell::RefCell;
 use std::ops::Deref;
