@@ -4,17 +4,18 @@
 //! black and white              every dot, packed without loss
 //! grey or colour               taken apart into layers, if that proves whole and is smaller
 //!   more pixels than are held   the same, band by band, where the capture is cut into strips
-//!   otherwise                   the JPEG byte for byte
+//!   otherwise                   the JPEG byte for byte; at a tighter step packed harder, if that proves whole
 //! ```
 //!
-//! Whatever cannot be taken apart is not a failure: the page stays as it came, and it is said why.
+//! Whatever cannot be taken apart is not a failure: the page stays a picture, and it is said why.
 
 use crate::{
     bands,
     capture::{CaptureFault, CaptureRef, Coding, Picture},
+    coarser::{Coarser, coarser},
     jbig2::Ink,
     layers::{self, Layered},
-    making::{Layers, Making, MaskCoding, PageMade, WhyPlain},
+    making::{Layers, Making, MaskCoding, PageMade, SizeStep, WhyPlain},
     mask::Packed,
     page::Art,
     raster::{self, Raster},
@@ -37,11 +38,33 @@ pub(crate) fn art<'a>(
         Coding::Bilevel { ink } => Ok((bilevel(ink, capture, making.mask)?, PageMade::Bilevel)),
         Coding::Jpeg { bytes, grey } => Ok(match apart(bytes, capture, picture, making) {
             Ok((page, stencils)) => (Art::Layered { page: Box::new(page), stencils }, PageMade::Layered),
-            Err(why) => {
-                let (width_px, height_px) = (picture.width_px, picture.height_px);
-                (Art::Jpeg { width_px, height_px, grey: *grey, bytes }, PageMade::Plain(why))
-            }
+            Err(why) => (kept(bytes, *grey, capture, picture, making.size, why), PageMade::Plain(why)),
         }),
+    }
+}
+
+/// A page that stays a picture.
+fn kept<'a>(
+    bytes: &'a [u8],
+    grey: bool,
+    capture: &CaptureRef<'_>,
+    picture: &Picture<'_>,
+    size: SizeStep,
+    why: WhyPlain,
+) -> Art<'a> {
+    let repacked = match why {
+        WhyPlain::Picture | WhyPlain::LosesInk | WhyPlain::NoGain => coarser(bytes, capture.dpi, size),
+        // Asked for byte for byte; or there are no pixels to pack.
+        WhyPlain::Asked | WhyPlain::TooLarge | WhyPlain::Undecodable => None,
+    };
+    match repacked {
+        Some(Coarser { width_px, height_px, grey, jpeg }) => {
+            Art::Jpeg { width_px, height_px, grey, bytes: jpeg.into() }
+        }
+        None => {
+            let (width_px, height_px) = (picture.width_px, picture.height_px);
+            Art::Jpeg { width_px, height_px, grey, bytes: bytes.into() }
+        }
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! The objects of the document have fixed numbers - catalog, page tree, information, metadata, profile - and those of
 //! pages follow as they come, so that a page can be written and forgotten before the next one is looked at; page tree and
-//! cross-reference table come last. What becomes of a capture is told in `art.rs`, how it stands on a page in `page.rs`.
+//! cross-reference table come last, and right before the table what is said of the document, so that it can be said anew
+//! (`describe.rs`). What becomes of a capture is told in `art.rs`, how it stands on a page in `page.rs`.
 
 use crate::{
     art::art,
@@ -20,10 +21,10 @@ use chrono::{DateTime, FixedOffset};
 use pdf_writer::{Chunk, Name, Ref, Str, TextStr, types::OutputIntentSubtype, writers::Catalog};
 use std::io::{self, Write};
 
-const CATALOG: Ref = Ref::new(1);
+pub(crate) const CATALOG: Ref = Ref::new(1);
 const PAGE_TREE: Ref = Ref::new(2);
-const INFORMATION: Ref = Ref::new(3);
-const METADATA: Ref = Ref::new(4);
+pub(crate) const INFORMATION: Ref = Ref::new(3);
+pub(crate) const METADATA: Ref = Ref::new(4);
 const PROFILE: Ref = Ref::new(5);
 const FIXED: usize = 5;
 
@@ -145,18 +146,23 @@ impl<'a, W: Write> Document<'a, W> {
             let count = i32::try_from(self.pages.len()).expect("fewer pages than object numbers");
             chunk.pages(PAGE_TREE).count(count).kids(self.pages.iter().copied());
         })?;
-        self.file.object(CATALOG, |chunk| catalog(&mut chunk.indirect(CATALOG).start(), about))?;
-        self.file.object(INFORMATION, |chunk| information(chunk, about))?;
-        self.file.object(METADATA, |chunk| {
-            let packet = xmp::packet(about);
-            let mut stream = chunk.stream(METADATA, &packet);
-            stream.pair(Name(b"Type"), Name(b"Metadata")).pair(Name(b"Subtype"), Name(b"XML"));
-        })?;
         self.file.object(PROFILE, |chunk| {
             chunk.icc_profile(PROFILE, &icc::srgb()).n(3);
         })?;
-        self.file.finish(CATALOG, INFORMATION)
+        described(self.file, about)
     }
+}
+
+/// Writes the end of a file: all that is said of the document, and nothing else.
+pub(crate) fn described(mut file: File<'_, impl Write>, about: &About) -> io::Result<Finished> {
+    file.object(CATALOG, |chunk| catalog(&mut chunk.indirect(CATALOG).start(), about))?;
+    file.object(INFORMATION, |chunk| information(chunk, about))?;
+    file.object(METADATA, |chunk| {
+        let packet = xmp::packet(about);
+        let mut stream = chunk.stream(METADATA, &packet);
+        stream.pair(Name(b"Type"), Name(b"Metadata")).pair(Name(b"Subtype"), Name(b"XML"));
+    })?;
+    file.finish(CATALOG, INFORMATION)
 }
 
 fn catalog(catalog: &mut Catalog<'_>, about: &About) {

@@ -36,6 +36,11 @@ impl<'a, W: Write> File<'a, W> {
         File { out, at: 0, digest, offsets: vec![0; reserved] }
     }
 
+    /// A file of which so many bytes are out already: what they come to so far, and where each object stands in them.
+    pub(crate) fn resumed(out: &'a mut W, at: u64, digest: ring::digest::Context, offsets: Vec<u64>) -> Self {
+        File { out, at, digest, offsets }
+    }
+
     /// The number of an object that is to be written sooner or later.
     pub(crate) fn next(&mut self) -> Ref {
         self.offsets.push(0);
@@ -66,24 +71,35 @@ impl<'a, W: Write> File<'a, W> {
     /// the digest of all that precedes it.
     pub(crate) fn finish(mut self, catalog: Ref, information: Ref) -> io::Result<Finished> {
         debug_assert!(!self.offsets.contains(&0), "an object was announced and not written");
-        let start = self.at;
-        let identifier: String =
-            self.digest.clone().finish().as_ref().iter().take(16).map(|byte| format!("{byte:02X}")).collect();
-        let size = self.offsets.len() + 1;
-        let mut tail = format!("xref\n0 {size}\n0000000000 65535 f \n");
-        for offset in &self.offsets {
-            tail.push_str(&format!("{offset:010} 00000 n \n"));
-        }
-        tail.push_str(&format!(
-            "trailer\n<</Size {size}/Root {} 0 R/Info {} 0 R/ID[<{identifier}><{identifier}>]>>\nstartxref\n{start}\n%%EOF\n",
-            catalog.get(),
-            information.get(),
-        ));
+        let tail = tail(&self.offsets, self.at, self.digest.clone(), [catalog, information]);
         self.put(tail.as_bytes())?;
         self.out.flush()?;
         let sha256 = self.digest.finish().as_ref().try_into().expect("SHA-256 has 32 bytes");
         Ok(Finished { bytes: self.at, sha256 })
     }
+}
+
+/// What stands behind the last object: the table, at `start`, and the trailer. `before` is what the bytes come to that
+/// precede it.
+pub(crate) fn tail(
+    offsets: &[u64],
+    start: u64,
+    before: ring::digest::Context,
+    [catalog, information]: [Ref; 2],
+) -> String {
+    let identifier: String =
+        before.finish().as_ref().iter().take(16).map(|byte| format!("{byte:02X}")).collect();
+    let size = offsets.len() + 1;
+    let mut tail = format!("xref\n0 {size}\n0000000000 65535 f \n");
+    for offset in offsets {
+        tail.push_str(&format!("{offset:010} 00000 n \n"));
+    }
+    tail.push_str(&format!(
+        "trailer\n<</Size {size}/Root {} 0 R/Info {} 0 R/ID[<{identifier}><{identifier}>]>>\nstartxref\n{start}\n%%EOF\n",
+        catalog.get(),
+        information.get(),
+    ));
+    tail
 }
 
 /// What goes behind `/Filter/FlateDecode`. The same bytes give the same.

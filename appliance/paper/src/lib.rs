@@ -6,7 +6,8 @@
 //!
 //! **Compose.** [`compose()`] takes captures one after another - JPEG as the scanner made it, or 1-bit PNG - and streams
 //! PDF/A-2b (ISO 19005-2): pages in true size, the bytes of a JPEG untouched, black and white as lossless JBIG2, the words
-//! of a page unseen above it, sRGB output intent, XMP, one cross-reference table. It holds one page at a time.
+//! of a page unseen above it, sRGB output intent, XMP, one cross-reference table. It holds one page at a time. When the
+//! document has been registered, [`describe()`] writes into the file what the register says of it, as long as nobody signed.
 //!
 //! **Sign.** [`Prepared`] -> [`Digested`] -> [`Signed`] is PAdES B-B (ETSI EN 319 142-1), cut where the standard cuts
 //! it: reserve a hole, digest all but the hole, let a key sign, put the CMS into the hole. Each step consumes the one
@@ -54,8 +55,10 @@ mod bands;
 mod capture;
 mod ccitt;
 mod cms;
+mod coarser;
 mod compose;
 mod convert;
+mod describe;
 mod face;
 mod file;
 mod icc;
@@ -87,6 +90,7 @@ pub use apart::Scanned;
 pub use capture::{CaptureFault, CaptureRef};
 pub use compose::{About, ComposeError, Composed, compose};
 pub use convert::{Converted, ConvertedFormat, image_to_capture};
+pub use describe::describe;
 pub use face::{Face, FaceError};
 pub use inspect::{ImageFormat, InspectError, Kind, MOST_BYTES, MOST_PAGES, MOST_PIXELS, Upload, inspect};
 pub use look::Look;

@@ -29,15 +29,15 @@ pub enum MaskCoding {
     CcittG4,
 }
 
-/// How far paper and coloured ink are packed; black text is lossless at every step.
+/// How far paper, coloured ink and pictures are packed; black text is lossless at every step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SizeStep {
     /// As every document is made.
     #[default]
     Usual,
-    /// Coloured ink at 200 dpi, its colours packed harder.
+    /// Coloured ink at 200 dpi, its colours packed harder; a page that stays a picture at 200 dpi.
     Tight,
-    /// Coloured ink at 150 dpi, the paper one even tone.
+    /// Coloured ink at 150 dpi; a page that stays a picture at 200 dpi, packed hard.
     Tightest,
 }
 
@@ -65,7 +65,7 @@ pub enum PageMade {
     Layered,
     /// Black and white, every dot.
     Bilevel,
-    /// The JPEG byte for byte.
+    /// A picture: the JPEG byte for byte, or at a tighter step the same packed harder.
     Plain(WhyPlain),
 }
 

@@ -22,7 +22,10 @@ use crate::{
     words::{self, Stand, Unseen},
 };
 use pdf_writer::{Chunk, Content, Filter, Name, Rect, Ref, writers::ImageXObject};
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 /// Content shorter than this is left as it is: deflated it would hardly be shorter, and people can read it.
 const WORTH_DEFLATING: usize = 400;
@@ -40,8 +43,8 @@ pub(crate) struct Sheet<'a> {
 
 /// What is seen of it.
 pub(crate) enum Art<'a> {
-    /// The capture byte for byte.
-    Jpeg { width_px: u32, height_px: u32, grey: bool, bytes: &'a [u8] },
+    /// The capture byte for byte, or packed harder.
+    Jpeg { width_px: u32, height_px: u32, grey: bool, bytes: Cow<'a, [u8]> },
     /// Every dot of a black-and-white capture.
     Bilevel(Packed),
     /// Layers of a capture that were levelled when they were taken apart; of each stencil of `page`, what is packed.

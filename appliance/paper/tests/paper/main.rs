@@ -7,7 +7,9 @@
 mod apart;
 mod bad_input;
 mod bilevel;
+mod coarser;
 mod compose;
+mod describe;
 mod judges;
 mod layered;
 mod pdf_a;
