@@ -8,6 +8,9 @@ mod compose;
 mod init;
 mod scan_worker;
 mod sign;
+mod verify;
+mod sign_helper;
+mod token_worker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,13 +36,20 @@ enum Command {
     Compose(compose::Compose),
     /// Ký số một tệp PDF bằng tệp khóa PKCS#12.
     Sign(sign::Sign),
+    /// Kiểm tra chữ ký số của một tệp PDF, không cần mạng.
+    Verify(verify::Verify),
     /// Kiểm tra chuỗi sổ, tệp và các dòng hiện tại.
     Check(check::Check),
     /// Dựng lại các dòng hiện tại từ sổ.
     Rebuild(check::Rebuild),
+    /// Cho trang của hộp mượn USB token cắm ở máy này để ký; chạy trên máy của văn thư.
+    SignHelper(sign_helper::SignHelper),
     /// Nội bộ: tiến trình con giữ máy quét.
     #[command(hide = true)]
     ScanWorker(scan_worker::ScanWorker),
+    /// Nội bộ: tiến trình con giữ phần mềm của USB token.
+    #[command(hide = true)]
+    TokenWorker(token_worker::TokenWorker),
 }
 
 /// Why a command did not do what was asked.
@@ -103,9 +113,12 @@ pub fn run() -> ExitCode {
         Command::Init(init) => (init.json, init.run()),
         Command::Compose(compose) => (compose.json, compose.run()),
         Command::Sign(sign) => (sign.json, sign.run()),
+        Command::Verify(verify) => (verify.json, verify.run()),
         Command::Check(check) => (check.json, check.run()),
         Command::Rebuild(rebuild) => (rebuild.json, rebuild.run()),
+        Command::SignHelper(helper) => (false, helper.run()),
         Command::ScanWorker(worker) => return worker.run(),
+        Command::TokenWorker(worker) => return worker.run(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -60,6 +60,8 @@ pub(crate) fn adding(error: &TokenError) -> Refusal {
             "file",
             "Chưa mở được tệp khóa. Hãy thử lại; nếu vẫn không được, xin lại tệp từ nơi cấp chứng thư.",
         ),
+        // What only a token says.
+        other => Refusal::new(other.code(), 422, token::sentence(other)),
     }
 }
 
@@ -87,6 +89,11 @@ pub(crate) fn sealing(error: &TokenError) -> Refusal {
                 day(*from_ms)
             ),
         ),
+        TokenError::WrongPin { .. } => Refusal::field("seal.wrong_pin", "pin", token::sentence(error)),
+        TokenError::PinLocked => Refusal::field("seal.token_locked", "pin", token::sentence(error)),
+        TokenError::NoToken | TokenError::OtherToken | TokenError::TokenGone => {
+            Refusal::new("seal.token_gone", 422, token::sentence(error))
+        }
         other => Refusal::new("seal.key_unusable", 422, adding(other).detail),
     }
 }

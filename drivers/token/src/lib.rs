@@ -13,17 +13,79 @@
 //! }
 //! ```
 //!
-//! [`Signer`] is the seam: today a PKCS#12 file ([`Pkcs12`]), later a PKCS#11 token or a helper on the clerk's PC.
-//! The passphrase is used and forgotten; nothing here writes to disk or reads a clock.
+//! [`Signer`] is the seam. Two holders of keys stand behind it here: a PKCS#12 file ([`Pkcs12`]) and a PKCS#11 token
+//! ([`TokenKey`]); the third, the token in the clerk's own PC, is lent over loopback by `drivers/sign-helper`, which
+//! uses these two. PIN and passphrase are used and forgotten; nothing here writes to disk or reads a clock.
+//!
+//! # Tokens
+//!
+//! A token is driven by its vendor's library (PKCS#11), and that may hang for ever or crash. So it is loaded only by a
+//! child: [`Tokens`] starts the same binary once more (`vanthu token-worker --module PATH`) and talks to it over two
+//! pipes. A child that is silent for too long is killed; the next call starts another.
+//!
+//! ```text
+//! box (Tokens, TokenKey)               worker (worker_main)        vendor's library
+//!  | Open {certificate, pin, now}  ->  |                            |
+//!  |                                   |  in its time? long enough? |  before the PIN, which costs a try
+//!  |                                   |  open session, log in   -> |
+//!  |  <- Opened {chain}                |  find the key              |
+//!  | Sign {message}                ->  |  sign                   -> |
+//!  |  <- Signed {signature}            |                            |
+//!  |  (checked against the certificate: what a module calls a signature need not be one)
+//!  | ... once per document, one PIN for all ...
+//!  | Close                         ->  |  log out                -> |
+//! ```
+//!
+//! The login lives in that process alone: when it ends, by whatever way, the token is locked again.
+//!
+//! ```no_run
+//! use token::{Launch, Pin, Signer, TokenError, Tokens};
+//!
+//! # fn example(documents: &[Vec<u8>], now_unix_ms: i64) -> Result<(), TokenError> {
+//! let launch = Launch { program: "/usr/bin/vanthu".into(), args: vec!["token-worker".into()], env: vec![] };
+//! let tokens = Tokens::new(launch, "/usr/lib/libbit4xpki.so".into());
+//! let token = tokens.list()?.remove(0); // label, state of the PIN, certificates; needs no PIN
+//! let key = tokens.unlock(&token.certificates[0].facts.sha256_hex, &Pin::from("123456"), now_unix_ms)?;
+//! for document in documents {
+//!     key.sign(document)?;
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! [`Signer::sign`] takes the whole message and not its digest, for tokens too: the message is the signed attributes,
+//! a few hundred bytes, and some tokens only sign what they have digested themselves (`CKM_SHA256_RSA_PKCS`) while
+//! others only sign digests (`CKM_RSA_PKCS`, `CKM_ECDSA`). The worker tries one, then the other.
+//!
+//! A key that wants its PIN with every signature (`CKA_ALWAYS_AUTHENTICATE`) gets it from the worker, which then keeps
+//! it until it logs out. Left out: certificates that can only be read after logging in.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
 mod certificate;
+mod child;
+mod error;
+mod launch;
+mod modules;
+mod pin;
+mod pkcs11;
 mod pkcs12;
+mod process;
+mod protocol;
+mod sentences;
+mod tokens;
+mod worker;
 
 pub use certificate::{CertificateFacts, facts};
+pub use error::{TokenError, Tries};
+pub use launch::{Launch, Patience};
+pub use modules::{KnownModule, modules};
+pub use pin::Pin;
 pub use pkcs12::Pkcs12;
+pub use protocol::{Der, PinState, Token, TokenCertificate};
+pub use sentences::sentence;
+pub use tokens::{TokenKey, Tokens};
+pub use worker::worker_main;
 
 /// What a key signs with. The digest belongs to the algorithm and is computed by the signer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,46 +107,9 @@ pub trait Signer {
     fn algorithm(&self) -> Algorithm;
 
     /// Signs `message`, which is digested here: hand over the whole message, not its digest.
+    ///
+    /// For a token this is a talk with its process, which may take as long as [`Patience::sign`]; not to be called
+    /// where a thread must not wait. After an error that [`ends_the_batch`](TokenError::ends_the_batch) every further
+    /// call fails the same way.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, TokenError>;
-}
-
-/// Why a key cannot sign. The first six are for people; each has its own sentence on the page.
-#[derive(Debug, thiserror::Error)]
-pub enum TokenError {
-    /// The passphrase does not open the file.
-    #[error("the passphrase does not open the key file")]
-    WrongPassphrase,
-    /// The bytes are not PKCS#12 (RFC 7292), or are cut short.
-    #[error("not a PKCS#12 key file: {0}")]
-    NotAKeyFile(String),
-    /// The file holds certificates but no private key with its certificate.
-    #[error("the key file holds no private key with its certificate")]
-    NoKey,
-    /// The certificate's time is over.
-    #[error("the certificate expired at {since_ms} ms")]
-    Expired {
-        /// The last moment of validity, Unix time in ms.
-        since_ms: i64,
-    },
-    /// The certificate's time has not come (or the box's clock is wrong).
-    #[error("the certificate is not valid before {from_ms} ms")]
-    NotYetValid {
-        /// The first moment of validity, Unix time in ms.
-        from_ms: i64,
-    },
-    /// The private key does not belong to the certificate beside it.
-    #[error("the private key does not belong to the certificate")]
-    KeyMismatch,
-    /// An RSA key under 2048 bits.
-    #[error("the RSA key has {bits} bits; at least 2048 are needed")]
-    KeyTooShort {
-        /// Length of the modulus.
-        bits: usize,
-    },
-    /// A kind of key or of encryption that is not handled.
-    #[error("unsupported key file: {0}")]
-    Unsupported(String),
-    /// The arithmetic failed.
-    #[error("signing failed: {0}")]
-    Failed(String),
 }

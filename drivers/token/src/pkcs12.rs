@@ -2,7 +2,7 @@
 
 use crate::{
     Algorithm, Signer, TokenError,
-    certificate::{facts, public_key},
+    certificate::{public_key, within_its_time},
 };
 use der::{
     AnyRef, Decode, Header, Reader, SliceReader, Tag,
@@ -112,18 +112,6 @@ fn told_apart(error: StoreError) -> TokenError {
         | StoreError::UnsupportedMacAlgorithm => TokenError::Unsupported(error.to_string()),
         other => TokenError::NotAKeyFile(other.to_string()),
     }
-}
-
-fn within_its_time(leaf: &[u8], now_unix_ms: i64) -> Result<(), TokenError> {
-    let facts = facts(leaf)?;
-    if now_unix_ms < facts.not_before_ms {
-        return Err(TokenError::NotYetValid { from_ms: facts.not_before_ms });
-    }
-    // notAfter names a second, and the whole of that second is still valid.
-    if now_unix_ms >= facts.not_after_ms.saturating_add(1000) {
-        return Err(TokenError::Expired { since_ms: facts.not_after_ms });
-    }
-    Ok(())
 }
 
 /// Reads the inner key rather than handing PKCS#8 to ring, which refuses the attributes Windows adds to it and EC
