@@ -11,18 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-typedef int Word;
-typedef struct { const char *name, *vendor, *model, *kind; } Device;
-typedef struct { Word format, last_frame, bytes_per_line, pixels_per_line, lines, depth; } Parameters;
-typedef struct {
-    const char *name, *title, *desc;
-    Word type, unit, size, cap, constraint_type;
-    const void *constraint;
-} Option;
+#include "../../drivers/scanner/tests/support/sane.h"
 
-enum { GOOD = 0, INVAL = 4, END = 5, JAMMED = 6, NO_DOCS = 7 };
-enum { GET = 0, SET = 1 };
-enum { INT = 1, FIXED = 2, STRING = 3, MM = 3, DPI = 4, RANGE = 1, WORDS = 2, STRINGS = 3, SOFT = 5 };
 enum { DRAWN_DPI = 200, LONGEST_NAME = 256 };
 #define MILLIMETRES(mm) ((mm) << 16)
 

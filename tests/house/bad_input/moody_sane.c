@@ -5,26 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-typedef int Word;
-typedef struct { const char *name, *vendor, *model, *kind; } Device;
-typedef struct { Word format, last_frame, bytes_per_line, pixels_per_line, lines, depth; } Parameters;
+#include "../../../drivers/scanner/tests/support/sane.h"
 
-enum { GOOD = 0, UNSUPPORTED = 1, CANCELLED = 2, BUSY = 3, INVAL = 4, END = 5, JAMMED = 6, NO_DOCS = 7, COVER_OPEN = 8, IO_ERROR = 9,
-       NO_MEM = 10, DENIED = 11 };
 enum { WIDTH = 400, LINES = 600 };
 
 static int lines_read;
 
-static int mood_is(const char *wanted) {
-    char mood[64] = "";
-    FILE *file = fopen(getenv("MOOD"), "r");
-    if (file) {
-        size_t length = fread(mood, 1, sizeof mood - 1, file);
-        mood[length] = 0;
-        fclose(file);
-    }
-    return strcmp(mood, wanted) == 0;
-}
+static int mood_is(const char *wanted) { return file_says(getenv("MOOD"), wanted); }
 
 static void hang(void) { for (;;) pause(); }
 

@@ -13,18 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-typedef int Word;
-typedef struct { const char *name, *vendor, *model, *kind; } Device;
-typedef struct { Word format, last_frame, bytes_per_line, pixels_per_line, lines, depth; } Parameters;
-typedef struct {
-    const char *name, *title, *desc;
-    Word type, unit, size, cap, constraint_type;
-    const void *constraint;
-} Option;
+#include "sane.h"
 
-enum { GOOD = 0, INVAL = 4, END = 5, JAMMED = 6, NO_DOCS = 7, IO_ERROR = 9 };
-enum { GET = 0, SET = 1 };
-enum { BOOL = 0, STRING = 3, SOFT_SELECT = 1, HARD_SELECT = 2, SOFT_DETECT = 4 };
 enum { WIDTH = 40, LINES = 30, SHEETS = 3 };
 
 static int from_feeder, lines_read, frames_read, sheets_fed;
@@ -91,8 +81,8 @@ void sane_close(void *handle) {
 
 static const char *sources[] = {"Flatbed", "ADF", NULL};
 static const Option options[] = {
-    {"", "", "", 1, 0, sizeof(Word), SOFT_DETECT, 0, NULL},
-    {"source", "Source", "", STRING, 0, 16, SOFT_SELECT | SOFT_DETECT, 3, sources},
+    {"", "", "", INT, 0, sizeof(Word), SOFT_DETECT, 0, NULL},
+    {"source", "Source", "", STRING, 0, 16, SOFT, STRINGS, sources},
     {"double-feed", "Double feed", "", BOOL, 0, sizeof(Word), HARD_SELECT | SOFT_DETECT, 0, NULL},
     {"scan", "Scan button", "", BOOL, 0, sizeof(Word), HARD_SELECT | SOFT_DETECT, 0, NULL},
     {"email", "Email button", "", BOOL, 0, sizeof(Word), HARD_SELECT | SOFT_DETECT, 0, NULL},

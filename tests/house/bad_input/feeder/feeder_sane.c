@@ -11,44 +11,28 @@
 #include <string.h>
 #include <unistd.h>
 
-typedef int Word;
-typedef struct { const char *name, *vendor, *model, *kind; } Device;
-typedef struct { Word format, last_frame, bytes_per_line, pixels_per_line, lines, depth; } Parameters;
-typedef struct {
-    const char *name, *title, *desc;
-    Word type, unit, size, cap, constraint_type;
-    const void *constraint;
-} Option;
+#include "../../../../drivers/scanner/tests/support/sane.h"
 
-enum { GOOD = 0, INVAL = 4, END = 5, JAMMED = 6, NO_DOCS = 7 };
-enum { GET = 0, SET = 1 };
-enum { BOOL = 0, STRING = 3, SOFT_SELECT = 1, HARD_SELECT = 2, SOFT_DETECT = 4 };
 enum { BITS = 16, STRIPE = 24, WIDTH = BITS * STRIPE, LINES = 96, AT_ONCE = 12 };
 enum { FLATBED, ADF, DUPLEX };
 
 static int source, side, waiting_back, lines_read;
 
-static FILE *in_folder(const char *name, const char *mode) {
-    char path[1024];
-    snprintf(path, sizeof path, "%s/%s", getenv("FEEDER"), name);
-    return fopen(path, mode);
+typedef struct { char name[1024]; } Path;
+
+static Path in_folder(const char *name) {
+    Path path;
+    snprintf(path.name, sizeof path.name, "%s/%s", getenv("FEEDER"), name);
+    return path;
 }
 
-static int mood_is(const char *wanted) {
-    char mood[64] = "";
-    FILE *file = in_folder("mood", "r");
-    if (file) {
-        size_t length = fread(mood, 1, sizeof mood - 1, file);
-        mood[length] = 0;
-        fclose(file);
-    }
-    return strcmp(mood, wanted) == 0;
-}
+static int mood_is(const char *wanted) { return file_says(in_folder("mood").name, wanted); }
 
 /* Takes the uppermost sheet, in one step: a sheet is in the tray or it is not. */
 static int feed(int *front, int *back) {
-    char line[64], from[1024], to[1024];
-    FILE *tray = in_folder("tray", "r"), *rest = in_folder("tray.rest", "w");
+    char line[64];
+    Path now = in_folder("tray"), then = in_folder("tray.rest");
+    FILE *tray = fopen(now.name, "r"), *rest = fopen(then.name, "w");
     int fed = 0;
     *back = 0;
     if (tray && rest && fgets(line, sizeof line, tray)) {
@@ -57,9 +41,7 @@ static int feed(int *front, int *back) {
     }
     if (tray) fclose(tray);
     if (rest) fclose(rest);
-    snprintf(from, sizeof from, "%s/tray.rest", getenv("FEEDER"));
-    snprintf(to, sizeof to, "%s/tray", getenv("FEEDER"));
-    if (fed) rename(from, to);
+    if (fed) rename(then.name, now.name);
     return fed;
 }
 
@@ -90,8 +72,8 @@ void sane_close(void *handle) { (void)handle; }
 
 static const char *sources[] = {"Flatbed", "ADF", "ADF Duplex", NULL};
 static const Option options[] = {
-    {"", "", "", 1, 0, sizeof(Word), SOFT_DETECT, 0, NULL},
-    {"source", "Source", "", STRING, 0, 16, SOFT_SELECT | SOFT_DETECT, 3, sources},
+    {"", "", "", INT, 0, sizeof(Word), SOFT_DETECT, 0, NULL},
+    {"source", "Source", "", STRING, 0, 16, SOFT, STRINGS, sources},
     {"double-feed", "Double feed", "", BOOL, 0, sizeof(Word), HARD_SELECT | SOFT_DETECT, 0, NULL},
 };
 enum { COUNT, SOURCE, DOUBLE_FEED, OPTIONS };
