@@ -15,6 +15,8 @@
 //!
 //! Where the page is straightened the places go with it, and words are written level: so they lie on the levelled ink.
 
+mod font;
+
 use crate::{
     file::{File, deflated},
     page::Straighten,
@@ -268,7 +270,7 @@ impl Objects {
             font.cid_to_gid_map_stream(self.glyphs);
         })?;
         file.object(self.descriptor, |chunk| self.descriptor(chunk))?;
-        let program = program();
+        let program = font::program();
         let length = i32::try_from(program.len()).expect("a font of a few hundred bytes");
         file.object(self.program, |chunk| {
             let packed = deflated(&program);
@@ -297,148 +299,5 @@ impl Objects {
         descriptor.name(FONT_NAME).flags(FontFlags::SYMBOLIC);
         descriptor.bbox(Rect::new(0.0, descent, f32::from(LETTER_WIDTH), ascent)).italic_angle(0.0);
         descriptor.ascent(ascent).descent(descent).cap_height(ascent).stem_v(80.0).font_file2(self.program);
-    }
-}
-
-/// A TrueType font of three glyphs without a shape: nothing, the space, every letter. A thousand units to the em. Its
-/// bytes never change.
-fn program() -> Vec<u8> {
-    let glyphs = LETTER_GLYPH + 1;
-    let words = |words: &[u16]| -> Vec<u8> { words.iter().flat_map(|word| word.to_be_bytes()).collect() };
-    let (ascent, descent) = (ASCENT.cast_unsigned(), DESCENT.cast_unsigned());
-    // Version, revision, checksum to come, magic, flags, units, two dates, bounds, style, smallest size, direction,
-    // short offsets.
-    let head = words(&[
-        1,
-        0,
-        1,
-        0,
-        0,
-        0,
-        0x5F0F,
-        0x3CF5,
-        3,
-        1000,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        0,
-        descent,
-        LETTER_WIDTH,
-        ascent,
-        0,
-        3,
-        2,
-        0,
-        0,
-    ]);
-    let hhea = words(&[1, 0, ascent, descent, 0, LETTER_WIDTH, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, glyphs]);
-    let maxp = words(&[1, 0, glyphs, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
-    let hmtx = words(&[LETTER_WIDTH, 0, SPACE_WIDTH, 0, LETTER_WIDTH, 0]);
-    // One table, symbols (3, 0), format 4: the space at 0xF020, and the segment that ends every such table.
-    let cmap = words(&[
-        0,
-        1,
-        3,
-        0,
-        0,
-        12,
-        4,
-        32,
-        0,
-        4,
-        4,
-        1,
-        0,
-        0xF020,
-        0xFFFF,
-        0,
-        0xF020,
-        0xFFFF,
-        SPACE.wrapping_sub(0xF020),
-        1,
-        0,
-        0,
-    ]);
-    let loca = words(&[0; LETTER_GLYPH as usize + 2]);
-    let post = words(&[3, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
-    // In the order of their names; the shapes are one byte that belongs to no glyph, as some readers want a table.
-    font_file(&[
-        (b"cmap", cmap),
-        (b"glyf", vec![0]),
-        (b"head", head),
-        (b"hhea", hhea),
-        (b"hmtx", hmtx),
-        (b"loca", loca),
-        (b"maxp", maxp),
-        (b"post", post),
-    ])
-}
-
-/// The directory and the tables, each on a multiple of four.
-fn font_file(tables: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
-    let count = u16::try_from(tables.len()).expect("eight tables");
-    let largest = count.ilog2() as u16;
-    let range = 16 << largest;
-    let mut file: Vec<u8> = [1, 0, count, range, largest, 16 * count - range]
-        .iter()
-        .flat_map(|word| word.to_be_bytes())
-        .collect();
-    let mut at = 12 + 16 * u32::from(count);
-    let mut body = Vec::new();
-    for (name, table) in tables {
-        let length = u32::try_from(table.len()).expect("a table of a few dozen bytes");
-        file.extend_from_slice(*name);
-        [sum(table), at, length].iter().for_each(|number| file.extend_from_slice(&number.to_be_bytes()));
-        body.extend_from_slice(table);
-        body.resize(body.len().next_multiple_of(4), 0);
-        at += length.next_multiple_of(4);
-    }
-    file.extend_from_slice(&body);
-    let adjustment = 0xB1B0_AFBA_u32.wrapping_sub(sum(&file));
-    let head = tables.iter().position(|(name, _)| *name == b"head").expect("every font has a head");
-    let before: usize = tables[..head].iter().map(|(_, table)| table.len().next_multiple_of(4)).sum();
-    let place = 12 + 16 * tables.len() + before + 8;
-    file[place..place + 4].copy_from_slice(&adjustment.to_be_bytes());
-    file
-}
-
-/// The sum of the big-endian words, the last filled up with zeros.
-fn sum(bytes: &[u8]) -> u32 {
-    bytes.chunks(4).fold(0, |sum: u32, four| {
-        let word =
-            four.iter().enumerate().fold(0, |word, (at, byte)| word | u32::from(*byte) << (24 - 8 * at));
-        sum.wrapping_add(word)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// If this fails, documents composed from now on differ from archived ones made of the same captures.
-    /// Change it only together with a line in the changelog that says why.
-    #[test]
-    fn the_font_is_frozen_and_a_font() {
-        let program = program();
-        assert_eq!(sum(&program), 0xB1B0_AFBA);
-        let face = ttf_parser::Face::parse(&program, 0).unwrap();
-        assert_eq!((face.units_per_em(), face.number_of_glyphs()), (1000, 3));
-        assert_eq!((face.ascender(), face.descender()), (ASCENT, DESCENT));
-        let widths = [1, 2].map(|glyph| face.glyph_hor_advance(ttf_parser::GlyphId(glyph)));
-        assert_eq!(widths, [Some(SPACE_WIDTH), Some(LETTER_WIDTH)]);
-        let cmap = face.tables().cmap.unwrap().subtables;
-        assert_eq!(
-            (cmap.len(), cmap.get(0).unwrap().glyph_index(0xF020)),
-            (1, Some(ttf_parser::GlyphId(SPACE)))
-        );
-        let digest = ring::digest::digest(&ring::digest::SHA256, &program);
-        let hex: String = digest.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!((program.len(), hex.as_str()), (364, "dfb6c3060bb49730"));
     }
 }
