@@ -15,7 +15,7 @@ use wire::Sha256;
 pub(crate) fn of_letter(journal: &Journal, rows: &Snapshot, letter: Uuid) -> Result<String, journal::Fault> {
     let Some(letter) = rows.get::<Letter>(&letter.to_string())? else { return Ok(String::new()) };
     let mut text = String::new();
-    for scan in letter.files.iter().filter_map(|file| file.scan) {
+    for scan in each_once(letter.files.iter().filter_map(|file| file.scan)) {
         let Some(scan) = rows.get::<Scan>(&scan.to_string())? else { continue };
         for placed in &scan.order {
             let page = rows.get::<ScanPage>(&ScanPage::key(scan.id, placed.page))?;
@@ -31,6 +31,17 @@ pub(crate) fn of_letter(journal: &Journal, rows: &Snapshot, letter: Uuid) -> Res
     Ok(text)
 }
 
+/// A paper and its sealed copy come of one scan, which is read once.
+fn each_once(scans: impl Iterator<Item = Uuid>) -> Vec<Uuid> {
+    let mut once = Vec::new();
+    for scan in scans {
+        if !once.contains(&scan) {
+            once.push(scan);
+        }
+    }
+    once
+}
+
 /// The words of a page by the name of their blob; none, and a line in the log, where they cannot be had: they are only a
 /// help, and no reason to refuse anything.
 ///
@@ -43,4 +54,15 @@ pub(crate) fn words(journal: &Journal, name: &Sha256) -> Result<Option<PageText>
     };
     let page = serde_json::from_slice(&bytes);
     Ok(page.inspect_err(|error| tracing::error!(%name, %error, "the words of a page do not read")).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sealed_copy_of_a_scan_says_nothing_twice() {
+        let [main, annex] = [1, 2].map(Uuid::from_u128);
+        assert_eq!(each_once([main, annex, main].into_iter()), [main, annex]);
+    }
 }
