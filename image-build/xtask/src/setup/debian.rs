@@ -54,7 +54,11 @@ const PACKAGES: &[Package] = &[
         needed: For::Test,
     },
     Package { name: "openssl", why: "makes and reads the test certificates", needed: For::Test },
-    Package { name: "softhsm2", why: "a USB token made of files, for the tests of tokens", needed: For::Test },
+    Package {
+        name: "softhsm2",
+        why: "a USB token made of files, for the tests of tokens",
+        needed: For::Test,
+    },
     Package { name: "opensc", why: "puts certificates onto that token (pkcs11-tool)", needed: For::Test },
     Package { name: "iproute2", why: "gives the announcement test its own network", needed: For::Test },
     Package { name: "procps", why: "kill, with which the tests pull the plug", needed: For::Test },
