@@ -74,6 +74,11 @@ fn keep() -> Keep {
     Keep { capture, thumbnail, width_px: 1, height_px: 1, dpi: 300, side: None, photo: None }
 }
 
+fn compose(version: u64) -> Command {
+    let (paper, made) = (paper(), Made::default());
+    Command::Compose { scan: ID, version, paper, words: None, dressed: vec![], made }
+}
+
 fn judge(page: u32, capture: Sha256) -> Command {
     Command::Judge { scan: ID, page, capture, seen: Seen::default() }
 }
@@ -128,18 +133,7 @@ fn each_command_passes_in_the_states_it_is_for() {
         ("yyy yyy yyy", &MACHINE, read(1, Sha256::ZERO)),
         ("--- --- ---", &MACHINE, read(9, Sha256::ZERO)),
         ("--- --- ---", &MACHINE, read(1, Sha256::of(b"the picture before"))),
-        (
-            "nnn yyy nnn",
-            &MACHINE,
-            Command::Compose {
-                scan: ID,
-                version,
-                paper: paper(),
-                words: None,
-                dressed: vec![],
-                made: Made::default(),
-            },
-        ),
+        ("nnn yyy nnn", &MACHINE, compose(version)),
         ("nny yyy nnn", &clerk, Command::Discard { scan: scan_id }),
     ];
     for (expected, actor, command) in table {
@@ -205,17 +199,7 @@ fn who_may_ask_what() {
         ("y?yxny", arrange()),
         ("ynnnnn", Command::Continue { scan: ID, aim: None, queued: false }),
         ("y?yxnn", Command::Discard { scan: ID }),
-        (
-            "nnnnny",
-            Command::Compose {
-                scan: ID,
-                version: 7,
-                paper: paper(),
-                words: None,
-                dressed: vec![],
-                made: Made::default(),
-            },
-        ),
+        ("nnnnny", compose(7)),
         ("nnnnny", judge(1, Sha256::ZERO)),
         ("nnnnny", read(1, Sha256::ZERO)),
     ];
@@ -302,17 +286,7 @@ fn who_saw_another_version_changes_nothing() {
         (&clerk, Command::Settle { scan: ID, version }),
         (&clerk, Command::Merge { scan: ID, version, from: OTHER, from_version: 7 }),
         (&clerk, Command::Merge { scan: ID, version: 7, from: OTHER, from_version: 6 }),
-        (
-            &MACHINE,
-            Command::Compose {
-                scan: ID,
-                version,
-                paper: paper(),
-                words: None,
-                dressed: vec![],
-                made: Made::default(),
-            },
-        ),
+        (&MACHINE, compose(version)),
     ] {
         assert_eq!(ask(&given, actor, &command), Err("version.stale"), "{command:?}");
     }
