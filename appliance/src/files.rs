@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use office::http::Problem;
 use office::letters::http::readable as readable_letter;
+use office::letters::model::LetterFile;
 use office::scans::http::readable as readable_scan;
 use office::scans::{Scan, ScanPage};
 use office::{Error, Refusal, Role, Viewer};
@@ -59,7 +60,9 @@ async fn file(
     documents_only(&viewer)?;
     let name: Sha256 = name.parse().map_err(|_| Refusal::not_found())?;
     let letter = app.desk.read(move |rows| readable_letter(rows, &viewer, id)).await?;
-    let file = letter.files.iter().find(|file| file.paper.name == name).ok_or_else(Refusal::not_found)?;
+    // A page that was opened before the file was described still asks for it as it was.
+    let named = |file: &&LetterFile| file.paper.name == name || file.was(&name);
+    let file = letter.files.iter().find(named).ok_or_else(Refusal::not_found)?;
     let title = match letter.number {
         Some(number) => format!("{} {}-{}.pdf", file.title, number, letter.year),
         None => format!("{}.pdf", file.title),

@@ -14,7 +14,7 @@ use crate::{accounts, letters, link, profiles, scans, seals, units, upkeep};
 
 /// Number of the projection: a box that finds rows of another number replays its journal when it opens. Raise it with
 /// every change of a row or of an `apply`.
-pub const ROWS_VERSION: u32 = 3;
+pub const ROWS_VERSION: u32 = 4;
 
 /// Everything that can be asked of the office.
 #[derive(Debug, Clone)]
@@ -100,7 +100,9 @@ impl Event {
     pub fn blobs(&self) -> Vec<Sha256> {
         match self {
             Self::Letters(letters::Event::Attached { file, .. }) => vec![file.paper.name],
-            Self::Letters(letters::Event::Sealed { paper, .. }) => vec![paper.name],
+            Self::Letters(
+                letters::Event::Sealed { paper, .. } | letters::Event::PaperDescribed { paper, .. },
+            ) => vec![paper.name],
             Self::Scans(event) => event.blobs(),
             Self::Seals(seals::Event::Added { key_file, .. }) => vec![*key_file],
             _ => Vec::new(),

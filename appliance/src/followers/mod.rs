@@ -7,11 +7,13 @@
 //! - [`sight`]: looks at pages, lets marked stacks fall apart
 //! - [`search`]: what can be found
 //! - [`reading`]: has the words of pages read
+//! - [`describe`]: what the register says, into the files of documents
 //! - [`seal`]: carries out signing requests whose key was unlocked
 //! - [`link`]: the office above
 //!
 //! Beside them, once after each start, orphaned blobs are swept.
 
+pub(crate) mod describe;
 pub(crate) mod link;
 pub(crate) mod live;
 pub(crate) mod reading;
@@ -36,6 +38,7 @@ pub(crate) fn start(app: &App, tasks: &TaskTracker) {
     tasks.spawn(sight::follow(app.clone()));
     tasks.spawn(app.scans.clone().follow_profiles());
     tasks.spawn(reading::follow(app.clone()));
+    tasks.spawn(describe::follow(app.clone()));
     tasks.spawn(seal::follow(app.clone()));
     tasks.spawn(search::follow(app.clone()));
     tasks.spawn(link::follow(app.clone()));

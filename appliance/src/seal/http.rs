@@ -114,6 +114,8 @@ async fn seal(
     let key = unlock(&app, ask.certificate, ask.pin).await?;
     // The face is read once; a missing package is told now and not by a failed seal.
     blocking(font::face).await??;
+    // Sealed as it is now, its bytes are nobody's to change.
+    crate::followers::describe::now(&app, letter).await?;
     // The follower may wake before this handler does: the key must lie ready.
     let key = Arc::new(key);
     app.keys.hold(letter, Unlocked { certificate: ask.certificate, key: key.clone() });

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests: one that cannot go on says where")]
 
 mod bring;
+mod describe;
 mod edge;
 mod fit;
 mod lanes;

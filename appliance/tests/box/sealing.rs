@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use crate::school::{Answer, Person, School, fixture, id};
 
-const PIN: &str = "mật khẩu đơn vị";
+pub(crate) const PIN: &str = "mật khẩu đơn vị";
 
-async fn add_key(person: &Person<'_>, file: &str, passphrase: &str) -> Answer {
+pub(crate) async fn add_key(person: &Person<'_>, file: &str, passphrase: &str) -> Answer {
     let mut body =
         b"--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"key.p12\"\r\n\r\n".to_vec();
     body.extend(std::fs::read(fixture(file)).unwrap());

@@ -1547,6 +1547,7 @@ export interface components {
             /** Format: int64 */
             bytes: number;
             kind: components["schemas"]["FileKind"];
+            made?: components["schemas"]["PaperMade"] | null;
             /** @description Its SHA-256, which is also its address. */
             name: string;
             /** Format: int32 */

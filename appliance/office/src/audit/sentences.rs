@@ -15,7 +15,9 @@ pub(super) fn of(rows: &Rows<'_>, event: &Event) -> Result<Option<String>, Fault
         Event::Accounts(event) => account(rows, event)?,
         Event::Units(units::Event::Founded { facts }) => format!("Thiết lập máy cho {}", facts.name),
         Event::Units(units::Event::Amended { .. }) => "Sửa thông tin đơn vị".into(),
-        Event::Letters(letters::Event::LineStated { .. }) => return Ok(None),
+        Event::Letters(letters::Event::LineStated { .. } | letters::Event::PaperDescribed { .. }) => {
+            return Ok(None);
+        }
         Event::Letters(event) => format!("{} {}", letter_verb(event), letter_name(rows, event.letter())?),
         Event::Scans(
             scans::Event::PageJudged { .. }
@@ -79,6 +81,7 @@ fn letter_verb(event: &letters::Event) -> &'static str {
         E::Returned { .. } => "Trả lại",
         E::Released { .. } => "Phát hành",
         E::Voided { .. } => "Hủy",
+        E::PaperDescribed { .. } => "Ghi các cột vào tệp của",
         E::SealRequested { .. } => "Đưa đóng dấu",
         E::Sealed { .. } => "Đóng dấu",
         E::SealFailed { .. } => "Chưa đóng dấu được",

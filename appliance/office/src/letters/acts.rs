@@ -3,6 +3,10 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+use wire::Sha256;
+
+use super::described::Description;
+use crate::scans::Paper;
 
 /// What can be done with a document; the names of the routes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -52,6 +56,17 @@ pub enum Command {
     Read {
         /// Which.
         letter: Uuid,
+    },
+    /// What the register says stands in its file.
+    Describe {
+        /// Which.
+        letter: Uuid,
+        /// The file that was described, so that one attached meanwhile is not passed over.
+        from: Sha256,
+        /// The file that says it; the same where it cannot say anything.
+        paper: Paper,
+        /// What it says.
+        said: Description,
     },
 }
 

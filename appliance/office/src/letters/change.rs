@@ -1,10 +1,12 @@
 //! What an event makes of a row. Cannot fail and looks at nothing but the row and the event.
 
-use wire::{Book, RegisterLine};
+use wire::{Book, RegisterLine, Sha256};
 
+use super::described::Description;
 use super::model::{Assignment, Done, Event, FileKind, Letter, LetterFile, Part, Seal, State, Step};
 use super::types;
 use crate::kit::{PersonRef, Told};
+use crate::scans::Paper;
 
 impl Letter {
     /// The row after an event; `None` where the event needs a document that is not there.
@@ -98,15 +100,23 @@ impl Letter {
                 self.state = State::Void;
                 self.step(told, Done::Voided, Some(reason), vec![]);
             }
+            Event::PaperDescribed { paper, said, from, .. } => self.describe(*from, paper, said),
             Event::SealRequested { certificate, .. } => {
                 self.seal = Seal::Requested { certificate: *certificate };
                 self.step(told, Done::SealAsked, None, vec![]);
             }
             Event::Sealed { certificate, paper, signed_at, .. } => {
                 self.seal = Seal::Sealed { certificate: *certificate, at: *signed_at };
-                let scan = self.files.last().and_then(|file| file.scan);
-                let title = "Bản đã đóng dấu".into();
-                self.files.push(LetterFile { paper: paper.clone(), title, kind: FileKind::Sealed, scan });
+                let last = self.files.last();
+                self.files.push(LetterFile {
+                    paper: paper.clone(),
+                    title: "Bản đã đóng dấu".into(),
+                    kind: FileKind::Sealed,
+                    scan: last.and_then(|file| file.scan),
+                    made: last.and_then(|file| file.made.clone()),
+                    said: None,
+                    from: None,
+                });
                 self.step(told, Done::Sealed, None, vec![]);
             }
             Event::SealFailed { code, .. } => {
@@ -119,7 +129,7 @@ impl Letter {
 
     /// The office above says the document is at rest there.
     pub fn received_above(&mut self, told: &Told<'_>, at: wire::Stamp) {
-        if self.received_above_at.is_none() {
+        if !self.way.iter().any(|step| step.what == Done::ReceivedAbove) {
             self.way.push(Step {
                 at,
                 who: told.by.name.clone(),
@@ -152,6 +162,18 @@ impl Letter {
                 done_at: None,
                 report: None,
             });
+        }
+    }
+
+    /// Not a step of its way either: nobody did anything.
+    fn describe(&mut self, from: Sha256, paper: &Paper, said: &Description) {
+        let Some(file) = self.files.last_mut().filter(|file| file.paper.name == from) else { return };
+        file.said = Some(said.clone());
+        if from != paper.name {
+            file.from = Some(from);
+            file.paper = paper.clone();
+            // What the office above has is the line; this file is still to go.
+            self.received_above_at = None;
         }
     }
 
@@ -192,9 +214,15 @@ impl Letter {
             recipients: self.line_recipients(),
             urgency: word(&self.facts.urgency),
             state: word(&self.state),
-            pdf: self.files.last().map(|file| file.paper.name),
+            pdf: self.line_file().map(|file| file.paper.name),
             note: self.line_note(),
         })
+    }
+
+    /// The document of record, unless it is about to be described for the first time.
+    fn line_file(&self) -> Option<&LetterFile> {
+        let coming = self.to_describe().is_some_and(|file| file.said.is_none());
+        self.files.last().filter(|_| !coming)
     }
 
     /// Column "đơn vị hoặc người nhận" of the incoming book, "nơi nhận" of the outgoing one.

@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use wire::Stamp;
+use wire::{Sha256, Stamp};
 
+use super::described::Description;
 use super::model::{Facts, LetterFile};
 use crate::kit::PersonRef;
 use crate::scans::Paper;
@@ -40,6 +41,9 @@ pub enum Event {
     Released { letter: Uuid, number: u64, year: i32, reference_code: String, issue_date: NaiveDate },
     #[serde(rename = "letter.voided")]
     Voided { letter: Uuid, reason: String },
+    /// Nothing a person has to see before the next change: the same pages, with other words about them.
+    #[serde(rename = "letter.paper_described")]
+    PaperDescribed { letter: Uuid, from: Sha256, paper: Paper, said: Description },
     #[serde(rename = "letter.seal_requested")]
     SealRequested { letter: Uuid, certificate: Uuid },
     #[serde(rename = "letter.sealed")]
@@ -68,6 +72,7 @@ impl Event {
             | Self::Returned { letter, .. }
             | Self::Released { letter, .. }
             | Self::Voided { letter, .. }
+            | Self::PaperDescribed { letter, .. }
             | Self::SealRequested { letter, .. }
             | Self::Sealed { letter, .. }
             | Self::SealFailed { letter, .. }

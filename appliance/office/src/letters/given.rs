@@ -93,7 +93,9 @@ pub fn gather(rows: &Rows<'_>, command: &Command, now: &Now) -> Result<Given, Fa
             given.next_number = rows.last_number(series(Book::Outgoing), year)? + 1;
             (Some(*letter), None)
         }
-        Command::Do { letter, .. } | Command::Read { letter } => (Some(*letter), None),
+        Command::Do { letter, .. } | Command::Read { letter } | Command::Describe { letter, .. } => {
+            (Some(*letter), None)
+        }
     };
     if let Some(id) = letter {
         given.letter = rows.get(&id.to_string())?;

@@ -20,6 +20,7 @@
 
 pub mod acts;
 mod change;
+pub mod described;
 pub mod events;
 pub mod form;
 pub mod given;
@@ -32,4 +33,5 @@ pub mod rules;
 pub mod types;
 pub mod view;
 
+pub use described::{Description, to_describe};
 pub use model::{Command, Event, Letter};

@@ -5,10 +5,11 @@ use chrono::NaiveDate;
 use journal::Entity;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use wire::{Book, Stamp};
+use wire::{Book, Sha256, Stamp};
 
+use super::described::Description;
 use crate::kit::PersonRef;
-use crate::scans::Paper;
+use crate::scans::{Made, Paper};
 
 pub use super::acts::{Act, Command, People, Verb};
 pub use super::events::Event;
@@ -101,6 +102,15 @@ pub struct LetterFile {
     pub kind: FileKind,
     /// The scan whose captures show its pages.
     pub scan: Option<Uuid>,
+    /// How the box made it of them; none for a file as it was brought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<Made>,
+    /// What of the register it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Description>,
+    /// Its name before it said that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Sha256>,
 }
 
 /// How far the unit's seal has come.
@@ -344,6 +354,10 @@ impl Entity for Letter {
         keys.extend(self.people().into_iter().map(|id| ("person", id.to_string().into_bytes())));
         if matches!(self.seal, Seal::Requested { .. }) {
             keys.push(("seal_requested", Vec::new()));
+        }
+        // A draft's number is still to come: it is described when somebody is to sign it.
+        if self.number.is_some() && self.to_describe().is_some() {
+            keys.push(("to_describe", Vec::new()));
         }
         if self.book == Book::Incoming {
             keys.push(("reference", super::given::duplicate_key(&self.facts).into_bytes()));

@@ -3,6 +3,7 @@
 use uuid::Uuid;
 use wire::Book;
 
+use super::described::described;
 use super::form::{Amend, Draft, Register};
 use super::given::Given;
 use super::model::{Act, Command, Event, Facts, FileKind, Letter, LetterFile, Part, People, State};
@@ -38,6 +39,10 @@ pub fn decide(
             Ok(draft(given, actor.person()?, form, now)?)
         }
         Command::Read { .. } => Ok(read(given, actor.person()?)?),
+        Command::Describe { .. } => {
+            actor.must_be_machine()?;
+            Ok(described(given, command))
+        }
         Command::Do { version, act: Act::Attach { .. }, .. } if matches!(actor, Actor::Machine(_)) => {
             let letter = given.letter.as_ref().ok_or_else(Refusal::not_found)?;
             if letter.version != *version {
@@ -200,10 +205,9 @@ fn file(scan: Option<&Scan>, letter: Uuid) -> Result<[catalog::Event; 2], Refusa
     // Pictures of pages are paper made digital, whichever way they came; a PDF without them was born so.
     let shown = (!scan.order.is_empty()).then_some(scan.id);
     let kind = if shown.is_some() { FileKind::Scan } else { FileKind::Upload };
-    Ok([
-        Event::Attached { letter, file: LetterFile { paper, title, kind, scan: shown } }.into(),
-        scans::Event::Filed { scan: scan.id, letter }.into(),
-    ])
+    let made = (!scan.is_as_brought()).then(|| scan.made.clone());
+    let file = LetterFile { paper, title, kind, scan: shown, made, said: None, from: None };
+    Ok([Event::Attached { letter, file }.into(), scans::Event::Filed { scan: scan.id, letter }.into()])
 }
 
 fn read(given: &Given, viewer: &Viewer) -> Result<Vec<catalog::Event>, Refusal> {

@@ -9,6 +9,7 @@ use super::model::{Assignment, Done, FileKind, Letter, Seal, State, Step, Urgenc
 use super::{reference, rights, types};
 use crate::kit::{PersonRef, text};
 use crate::rights::Viewer;
+use crate::scans::fit::MadeView;
 
 /// Which book, in JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -139,6 +140,8 @@ pub struct FileView {
     bytes: u64,
     kind: FileKind,
     signed: bool,
+    /// How the box made it of its pages; none of a file as it was brought.
+    made: Option<MadeView>,
 }
 
 /// Who opened it, and when first.
@@ -270,6 +273,7 @@ fn file(file: &super::model::LetterFile) -> FileView {
         bytes: file.paper.bytes,
         kind: file.kind,
         signed: file.paper.signed,
+        made: file.made.as_ref().map(MadeView::of),
     }
 }
 

@@ -145,7 +145,7 @@ pub struct MadeView {
 }
 
 impl MadeView {
-    pub(super) fn of(made: &Made) -> Self {
+    pub(crate) fn of(made: &Made) -> Self {
         let plain = made.plain.iter().map(Plain::sentence).collect();
         Self { step: made.step, step_name: made.step.name(), most_bytes: made.most_bytes, plain }
     }

@@ -375,7 +375,15 @@ fn letter_id(name: char) -> Uuid {
 }
 
 fn letter(name: char, state: LetterState, has_paper: bool) -> Letter {
-    let file = LetterFile { paper: paper(), title: "x".into(), kind: FileKind::Upload, scan: None };
+    let file = LetterFile {
+        paper: paper(),
+        title: "x".into(),
+        kind: FileKind::Upload,
+        scan: None,
+        made: None,
+        said: None,
+        from: None,
+    };
     Letter {
         id: letter_id(name),
         version: 1,

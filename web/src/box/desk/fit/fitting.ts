@@ -23,7 +23,7 @@ export function bytesOf(megabytes: string): number | null {
 }
 
 /** `Gọn nhất, 1,8 MB`; as usual there is nothing to say but the size. */
-export function sizeOf({ bytes, made }: Paper): string {
+export function sizeOf({ bytes, made }: Pick<Paper, "bytes" | "made">): string {
   return made && made.step !== "usual" ? `${made.step_name}, ${size(bytes)}` : size(bytes);
 }
 
