@@ -11,7 +11,7 @@ use clap::Args;
 use office::scans::SizeStep;
 use office::scans::fit::{self, Next, Tried};
 use office::{Clock, SystemClock};
-use paper::{About, CaptureRef, ComposeError, Composed, Layers, Making, MaskCoding, PageText};
+use paper::{About, CaptureFault, CaptureRef, ComposeError, Composed, Layers, Making, MaskCoding, PageText};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use wire::Sha256;
@@ -109,7 +109,7 @@ impl Compose {
         let mut out = BufWriter::new(file);
         let composed = paper::compose(pages, about, making, &mut out)
             .and_then(|composed| out.flush().map(|()| composed).map_err(ComposeError::Write));
-        composed.map_err(|error| not_composed(error, &self.output))
+        composed.map_err(|error| self.not_composed(error))
     }
 
     fn none_fits(&self, tried: &[Tried], most: u64) -> Failure {
@@ -126,13 +126,37 @@ impl Compose {
     }
 
     /// A scanner's JPEG or 1-bit PNG goes in as it is; any other picture becomes a capture first.
-    fn page(&self, image: &Path, reader: Option<&Words>) -> Result<CaptureRef<'static>, String> {
-        let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", image.display());
-        let bytes = fs::read(image).map_err(|error| wrong(&error))?;
-        let capture = paper::image_to_capture(&bytes).map_err(|error| wrong(&error))?;
+    fn page(&self, image: &Path, reader: Option<&Words>) -> Result<CaptureRef<'static>, NoPage> {
+        let bytes = fs::read(image).map_err(NoPage::Unread)?;
+        let capture = paper::image_to_capture(&bytes).map_err(NoPage::Unfit)?;
         let dpi = self.dpi.unwrap_or(capture.dpi);
         let text = reader.and_then(|reader| reader.of(image, &capture.bytes, dpi)).map(Cow::Owned);
         Ok(CaptureRef { text, ..CaptureRef::new(capture.bytes, dpi) })
+    }
+
+    fn not_composed(&self, error: ComposeError) -> Failure {
+        let cause = error.to_string();
+        let image = |page: u32| self.images[page as usize - 1].display().to_string();
+        match error {
+            ComposeError::Write(error) => Failure::file(&self.output, &error),
+            ComposeError::Page { page, fault } => unfit(&image(page), &fault, cause),
+            ComposeError::Capture { page, cause: why } => match why.downcast_ref::<NoPage>() {
+                Some(NoPage::Unfit(fault)) => unfit(&image(page), fault, cause),
+                _ => Failure::no_by(
+                    "compose.image_unread",
+                    format!(
+                        "Không đọc được tệp ảnh {}. Hãy kiểm tra đường dẫn và quyền đọc rồi chạy lại.",
+                        image(page)
+                    ),
+                    cause,
+                ),
+            },
+            ComposeError::NoPages => Failure::no_by(
+                "compose.image",
+                "Chưa có ảnh nào. Hãy ghi tên các tệp ảnh, theo thứ tự trang.",
+                cause,
+            ),
+        }
     }
 
     fn tell(&self, composed: &Composed, tried: &[Tried]) {
@@ -207,12 +231,74 @@ impl Words {
     }
 }
 
-fn not_composed(error: ComposeError, output: &Path) -> Failure {
-    match error {
-        ComposeError::Write(error) => Failure::file(output, &error),
-        other => Failure::no(
-            "compose.image",
-            format!("Không ghép được: {other}. Hãy kiểm tra tệp ảnh của trang đó."),
+/// Why an image is no page.
+#[derive(Debug, thiserror::Error)]
+enum NoPage {
+    #[error("{0}")]
+    Unread(std::io::Error),
+    #[error("{0}")]
+    Unfit(CaptureFault),
+}
+
+/// An image that cannot stand in a document of record, and what to do about it.
+fn unfit(image: &str, fault: &CaptureFault, cause: String) -> Failure {
+    let (code, why, what_to_do) = match fault {
+        CaptureFault::NotAnImage => (
+            "compose.not_an_image",
+            "không phải ảnh JPEG hoặc PNG".to_owned(),
+            "Hãy chọn đúng tệp ảnh, hoặc lưu lại thành JPEG",
         ),
+        CaptureFault::Damaged(_) => (
+            "compose.damaged",
+            "hỏng hoặc chưa chép hết".to_owned(),
+            "Hãy chép lại tệp, hoặc quét lại trang đó",
+        ),
+        CaptureFault::Cmyk => (
+            "compose.cmyk",
+            "dùng màu in (CMYK), không lưu trữ được".to_owned(),
+            "Hãy lưu lại thành JPEG màu RGB",
+        ),
+        CaptureFault::Depth(bits) => (
+            "compose.depth",
+            format!("có {bits} bit một mẫu màu, không lưu trữ được"),
+            "Hãy lưu lại ở 8 bit, hoặc quét lại",
+        ),
+        CaptureFault::Unsupported(_) => (
+            "compose.unsupported",
+            "quá lớn, hoặc nén theo kiểu chưa đọc được".to_owned(),
+            "Hãy lưu lại thành JPEG thường, hoặc quét lại ở 300 dpi",
+        ),
+        CaptureFault::Size { width_px, height_px, dpi } => (
+            "compose.size",
+            format!("có {width_px} × {height_px} điểm ở {dpi} dpi, không thành một trang giấy"),
+            "Hãy ghi đúng độ phân giải bằng --dpi, hoặc quét lại",
+        ),
+    };
+    Failure::no_by(code, format!("Ảnh {image} {why}. {what_to_do} rồi chạy lại."), cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a person reads is hers; what the machine found stands beside it.
+    #[test]
+    fn every_image_that_is_no_page_is_refused_in_words_with_a_next_step() {
+        for fault in [
+            CaptureFault::NotAnImage,
+            CaptureFault::Damaged("cut short"),
+            CaptureFault::Cmyk,
+            CaptureFault::Depth(16),
+            CaptureFault::Unsupported("JPEG coding"),
+            CaptureFault::Size { width_px: 4, height_px: 4, dpi: 1200 },
+        ] {
+            let english = fault.to_string();
+            let Failure::No { code, sentence, cause } = unfit("a.jpg", &fault, english.clone()) else {
+                panic!("{english} is no fault of the machine")
+            };
+            assert!(code.starts_with("compose.") && cause == english, "{code}: {cause}");
+            assert!(sentence.starts_with("Ảnh a.jpg ") && sentence.contains(". Hãy "), "{sentence}");
+            assert!(!sentence.contains(&english), "{sentence}");
+        }
     }
 }

@@ -60,6 +60,8 @@ pub(crate) enum Failure {
         code: String,
         /// Vietnamese.
         sentence: String,
+        /// English, for whoever is called to help; empty where the sentence says it all.
+        cause: String,
     },
     /// 1: the answer is no and has already been told in full.
     Told,
@@ -76,7 +78,12 @@ pub(crate) enum Failure {
 
 impl Failure {
     pub(crate) fn no(code: impl Into<String>, sentence: impl Into<String>) -> Self {
-        Self::No { code: code.into(), sentence: sentence.into() }
+        Self::No { code: code.into(), sentence: sentence.into(), cause: String::new() }
+    }
+
+    /// A no whose cause is worth knowing to whoever is called to help.
+    pub(crate) fn no_by(code: &'static str, sentence: impl Into<String>, cause: impl ToString) -> Self {
+        Self::No { code: code.into(), sentence: sentence.into(), cause: cause.to_string() }
     }
 
     pub(crate) fn fault(code: &'static str, sentence: impl Into<String>, cause: impl ToString) -> Self {
@@ -128,16 +135,16 @@ pub fn run() -> ExitCode {
 
 /// Says what went wrong and gives the exit code.
 fn told(failure: &Failure, as_json: bool) -> ExitCode {
-    let (code, sentence, exit) = match failure {
+    let (code, sentence, cause, exit) = match failure {
         Failure::Told => return ExitCode::from(1),
-        Failure::No { code, sentence } => (code.as_str(), sentence, 1),
+        Failure::No { code, sentence, cause } => (code.as_str(), sentence, cause, 1),
         Failure::Fault { code, sentence, cause } => {
             tracing::error!(code, cause, "failed");
-            (*code, sentence, 3)
+            (*code, sentence, cause, 3)
         }
     };
     eprintln!("{sentence}");
-    if let Failure::Fault { cause, .. } = failure {
+    if !cause.is_empty() {
         eprintln!("({cause})");
     }
     if as_json {

@@ -118,6 +118,40 @@ fn images_become_a_document_and_a_document_is_signed_from_the_command_line() {
     assert!(!Path::new(&at("c.pdf")).exists());
 }
 
+/// The sentence is the person's, with what to do; the machine's own words stand on a line of their own, and `--json` has
+/// none of them.
+#[test]
+fn an_image_that_cannot_be_a_page_is_refused_in_words() {
+    let folder = TempDir::new().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let whole = std::fs::read(fixture("pages/p01.jpg")).unwrap();
+    std::fs::write(at("cut.jpg"), &whole[..whole.len() / 2]).unwrap();
+    std::fs::write(at("letter.txt"), "Kính gửi").unwrap();
+    image::GrayImage::new(4, 4).save(at("dot.png")).unwrap();
+    let page = fixture("pages/p01.jpg");
+    for (image, dpi, code) in [
+        ("cut.jpg", "300", "compose.damaged"),
+        ("letter.txt", "300", "compose.not_an_image"),
+        ("dot.png", "1200", "compose.size"),
+        ("none.jpg", "300", "compose.image_unread"),
+    ] {
+        let out = at("out.pdf");
+        let arguments = ["compose", "--json", "--dpi", dpi, page.to_str().unwrap(), &at(image), "-o", &out];
+        let output = vanthu(&arguments).output().unwrap();
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((output.status.code(), &told["code"]), (Some(1), &code.into()), "{}", said(&output));
+        let sentence = told["detail"].as_str().unwrap();
+        assert!(sentence.contains(&at(image)) && sentence.contains("Hãy "), "{sentence}");
+        let said = said(&output);
+        let [first, cause] = said.lines().collect::<Vec<_>>()[..] else { panic!("{said}") };
+        assert_eq!(first, sentence);
+        let english = cause.strip_prefix("(page 2").and_then(|cause| cause.strip_suffix(')'));
+        assert!(english.is_some_and(str::is_ascii), "{cause}");
+        assert!(!sentence.contains("page"), "{sentence}");
+        assert!(!Path::new(&out).exists(), "half a document");
+    }
+}
+
 #[test]
 fn a_document_is_made_to_fit_from_the_command_line() {
     let folder = TempDir::new().unwrap();
