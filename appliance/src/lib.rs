@@ -33,6 +33,7 @@ mod connections;
 pub mod edge;
 mod files;
 mod followers;
+mod levels;
 mod link;
 mod mdns;
 mod prints;
@@ -100,8 +101,10 @@ pub struct App {
     pub desk: Desk,
     /// The scan desk.
     pub scans: scan::ScanDesk,
-    /// Keys that were unlocked for one document each.
+    /// Keys that were unlocked.
     pub keys: seal::Keys,
+    /// Tokens in the box's USB port.
+    pub tokens: seal::TokenPort,
     /// The office above.
     pub link: link::Link,
     /// Where paper is looked for that was not scanned here.
@@ -164,6 +167,7 @@ impl Box {
                 stop.clone(),
             ),
             keys: seal::Keys::default(),
+            tokens: seal::TokenPort::new(&settings.worker),
             link: link::Link::open(&settings.data),
             bench: compose::Bench::default(),
             fits: scan::Fits::default(),

@@ -208,7 +208,13 @@ impl Things {
             not_before: Stamp::from_unix_ms(0),
             not_after: Stamp::from_unix_ms(4_000_000_000_000),
         };
-        let add = seals::Command::AddCertificate { key_file: file, facts };
+        let add = seals::Command::AddCertificate {
+            key: seals::Key::File { file: file },
+            chain: None,
+            facts,
+            unit: true,
+            other_unit: true,
+        };
         let profile = Command::Profiles(profiles::Command::Save {
             profile: None,
             name: "Công văn".into(),

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::kit::Told;
 use crate::letters::Letter;
 use crate::rights::{Actor, Author};
-use crate::{accounts, letters, link, profiles, scans, seals, units, upkeep};
+use crate::{accounts, delegations, letters, link, profiles, scans, seals, units, upkeep};
 
 /// Number of the projection: a box that finds rows of another number replays its journal when it opens. Raise it with
 /// every change of a row or of an `apply`.
@@ -26,6 +26,7 @@ pub enum Command {
     Scans(scans::Command),
     Profiles(profiles::Command),
     Seals(seals::Command),
+    Delegations(delegations::Command),
     Link(link::Command),
     Upkeep(upkeep::Command),
 }
@@ -41,6 +42,7 @@ pub enum Event {
     Scans(scans::Event),
     Profiles(profiles::Event),
     Seals(seals::Event),
+    Delegations(delegations::Event),
     Link(link::Event),
     Upkeep(upkeep::Event),
 }
@@ -88,7 +90,8 @@ impl Event {
             "unit" => Self::Units(serde_json::from_str(text)?),
             "scan" => Self::Scans(serde_json::from_str(text)?),
             "profile" => Self::Profiles(serde_json::from_str(text)?),
-            "certificate" => Self::Seals(serde_json::from_str(text)?),
+            "certificate" | "impression" | "signing" | "trust" => Self::Seals(serde_json::from_str(text)?),
+            "delegation" => Self::Delegations(serde_json::from_str(text)?),
             "link" => Self::Link(serde_json::from_str(text)?),
             "clock" => Self::Upkeep(serde_json::from_str(text)?),
             // Last, so that an unknown kind is reported with the longest list of known ones.
@@ -99,12 +102,9 @@ impl Event {
     /// The blobs it names: they must be at rest before it is.
     pub fn blobs(&self) -> Vec<Sha256> {
         match self {
-            Self::Letters(letters::Event::Attached { file, .. }) => vec![file.paper.name],
-            Self::Letters(
-                letters::Event::Sealed { paper, .. } | letters::Event::PaperDescribed { paper, .. },
-            ) => vec![paper.name],
+            Self::Letters(event) => event.blobs(),
             Self::Scans(event) => event.blobs(),
-            Self::Seals(seals::Event::Added { key_file, .. }) => vec![*key_file],
+            Self::Seals(event) => event.blobs(),
             _ => Vec::new(),
         }
     }
@@ -118,6 +118,7 @@ impl Event {
             Self::Scans(_) => "scans",
             Self::Profiles(_) => "profiles",
             Self::Seals(_) => "certificates",
+            Self::Delegations(_) => "delegations",
             Self::Link(_) => "link",
             Self::Upkeep(_) => "clock",
         }
@@ -151,7 +152,7 @@ pub fn decide(rows: &Rows<'_>, actor: &Actor, command: &Command, now: &Now) -> R
             wrap(units::rules::decide(unit.as_ref(), actor, command)?, Event::Units)
         }
         Command::Letters(command) => {
-            let given = letters::given::gather(rows, command, now)?;
+            let given = letters::given::gather(rows, actor, command, now)?;
             letters::rules::decide(&given, actor, command, now)?
         }
         Command::Scans(command) => {
@@ -165,6 +166,10 @@ pub fn decide(rows: &Rows<'_>, actor: &Actor, command: &Command, now: &Now) -> R
         Command::Seals(command) => {
             let given = seals::rules::gather(rows, command)?;
             seals::rules::decide(&given, actor, command, now)?
+        }
+        Command::Delegations(command) => {
+            let given = delegations::rules::gather(rows, command)?;
+            wrap(delegations::rules::decide(&given, actor, command, now)?, Event::Delegations)
         }
         Command::Link(command) => {
             wrap(link::rules::decide(&link::rules::current(rows)?, actor, command)?, Event::Link)
@@ -197,6 +202,7 @@ pub fn project(rows: &mut Rows<'_>, header: &Header, body: &str) -> Result<(), F
         Event::Scans(event) => scans::rules::project(rows, &told, event),
         Event::Profiles(event) => profiles::rules::project(rows, &told, event),
         Event::Seals(event) => seals::rules::project(rows, event),
+        Event::Delegations(event) => delegations::rules::project(rows, event),
         Event::Link(event) => link::rules::project(rows, &told, event),
         Event::Upkeep(_) => Ok(()),
     }

@@ -36,6 +36,7 @@ pub mod audit;
 pub mod books;
 pub mod catalog;
 pub mod clock;
+pub mod delegations;
 pub mod desk;
 pub mod error;
 pub mod http;

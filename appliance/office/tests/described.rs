@@ -5,10 +5,9 @@ mod support;
 
 use office::letters::form::{Amend, Draft, Register};
 use office::letters::model::Act;
-use office::{Command, letters, scans, seals};
-use support::{MORNING, TestOffice, incoming, outgoing, refusal};
+use office::{Command, letters, scans};
+use support::{TestOffice, incoming, outgoing, refusal, seal};
 use uuid::Uuid;
-use wire::Stamp;
 
 /// A scanned page on the clerk's desk, and the PDF the box made of it.
 fn composed(office: &TestOffice, pdf: &[u8]) -> Uuid {
@@ -91,16 +90,12 @@ fn a_composed_paper_is_described_when_it_has_its_number_and_goes_up_once() {
     assert_eq!(office.lines_above()[0].pdf, Some(described.name), "the line keeps the file it has");
 
     let certificate = office.certificate();
-    office.act(&clerk, id, Act::Seal { certificate }).unwrap();
+    office.act(&clerk, id, seal(certificate)).unwrap();
     assert!(waiting().is_empty(), "a signature is being made");
     describe(&amended, described.name, office.paper(b"%PDF under the pen"));
     assert_eq!(office.letter(id).files[0].paper.name, described.name);
-    let sealed = office.paper(b"%PDF sealed");
-    let signed_at = Stamp::from_unix_ms(MORNING);
-    let of = described.name;
-    office
-        .machine(Command::Seals(seals::Command::Sealed { letter: id, of, paper: sealed.clone(), signed_at }))
-        .unwrap();
+    office.machine(Command::Seals(office.signed(id, None, described.name, b"%PDF sealed"))).unwrap();
+    let sealed = office.letter(id).files[1].paper.clone();
     describe(&amended, sealed.name, office.paper(b"%PDF unsealed"));
     assert_eq!(office.letter(id).files[1].paper.name, sealed.name);
     assert!(waiting().is_empty());

@@ -6,7 +6,7 @@ use office::letters::form::{Amend, Draft, Register};
 use office::letters::model::{Act, Part, Seal, State, Verb};
 use office::letters::{self, rights};
 use office::{Command, Role, scans, seals};
-use support::{DAY_MS, MORNING, TestOffice, incoming, lead, outgoing, refusal};
+use support::{DAY_MS, MORNING, TestOffice, incoming, lead, outgoing, refusal, seal};
 use uuid::Uuid;
 use wire::{Book, Stamp};
 
@@ -54,21 +54,16 @@ fn an_outgoing_document_has_no_number_before_release_and_the_next_one_then() {
 #[test]
 fn paper_signed_by_hand_is_released_from_its_scan_and_sealed() {
     let office = TestOffice::new();
-    let paper = office.upload(&office.clerk, b"%PDF signed by hand");
+    let paper = office.scanned(&office.clerk, b"%PDF signed by hand");
     let id = office.draft(&office.clerk, Draft { paper: Some(paper), ..outgoing("report") }).unwrap();
     office.act(&office.clerk, id, Act::Release).unwrap();
     let certificate = office.certificate();
-    office.act(&office.clerk, id, Act::Seal { certificate }).unwrap();
+    office.act(&office.clerk, id, seal(certificate)).unwrap();
 
     let waiting = seals::waiting(&office.desk.journal().read().unwrap()).unwrap();
     assert_eq!(waiting.len(), 1);
-    assert_eq!(waiting[0].lines, ["01/BC-THCSHP", "Trường THCS Hoa Phượng"]);
-    let sealed = seals::Command::Sealed {
-        letter: id,
-        of: waiting[0].pdf,
-        paper: office.paper(b"%PDF sealed"),
-        signed_at: Stamp::from_unix_ms(MORNING),
-    };
+    assert_eq!(waiting[0].lines, ["Sao y", "Trường THCS Hoa Phượng"]);
+    let sealed = office.signed(id, None, waiting[0].pdf, b"%PDF sealed");
     office.machine(Command::Seals(sealed.clone())).unwrap();
     let before = office.desk.journal().head().unwrap();
     office.machine(Command::Seals(sealed)).unwrap();
@@ -76,21 +71,20 @@ fn paper_signed_by_hand_is_released_from_its_scan_and_sealed() {
     let letter = office.letter(id);
     assert!(letter.is_sealed());
     assert_eq!(office.lines_above()[0].pdf, letter.files.last().map(|file| file.paper.name));
-    assert_eq!(refusal(office.act(&office.clerk, id, Act::Seal { certificate })).code, "letter.state");
+    assert_eq!(refusal(office.act(&office.clerk, id, seal(certificate))).code, "letter.state");
 }
 
 #[test]
 fn a_file_attached_while_the_seal_was_made_is_not_passed_over() {
     let office = TestOffice::new();
-    let paper = office.upload(&office.clerk, b"%PDF one");
+    let paper = office.scanned(&office.clerk, b"%PDF one");
     let id = office.register(Register { paper: Some(paper), ..incoming("1/A") }).unwrap();
     let certificate = office.certificate();
-    office.act(&office.clerk, id, Act::Seal { certificate }).unwrap();
+    office.act(&office.clerk, id, seal(certificate)).unwrap();
     let of = office.letter(id).files[0].paper.name;
-    let better = office.upload(&office.clerk, b"%PDF two");
+    let better = office.scanned(&office.clerk, b"%PDF two");
     office.act(&office.clerk, id, Act::Attach { paper: better }).unwrap();
-    let (paper, signed_at) = (office.paper(b"%PDF one sealed"), Stamp::from_unix_ms(MORNING));
-    office.machine(Command::Seals(seals::Command::Sealed { letter: id, of, paper, signed_at })).unwrap();
+    office.machine(Command::Seals(office.signed(id, None, of, b"%PDF one sealed"))).unwrap();
     assert!(
         matches!(office.letter(id).seal, Seal::Requested { .. }),
         "the last file still waits for its seal"
@@ -249,7 +243,7 @@ fn rights_by_state() {
         let letter = office.letter(id);
         let people = [clerk, head, teacher, &office.other_teacher, &office.it];
         for (viewer, expected) in people.into_iter().zip(expected) {
-            let may = if letter.readable_by(viewer) { rights::may(viewer, &letter) } else { vec![] };
+            let may = if letter.readable_by(viewer) { rights::may(viewer, &letter, false) } else { vec![] };
             assert_eq!(may, expected, "{:?} on {what}", viewer.role);
         }
     };

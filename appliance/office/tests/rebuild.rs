@@ -65,7 +65,7 @@ proptest! {
                         7 => Act::Void { reason: words },
                         9 => Act::Amend(Box::new(Amend::Incoming(incoming(&format!("{letter}/UBND"))))),
                         8 => Act::Attach { paper: papers.pop().unwrap_or_default() },
-                        _ => Act::Seal { certificate },
+                        _ => support::seal(certificate),
                     };
                     // Most of these are refused; a refusal must leave no trace.
                     let before = office.desk.journal().head().unwrap();

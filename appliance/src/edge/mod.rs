@@ -78,7 +78,7 @@ fn routes(app: App, document: Arc<OnceLock<Bytes>>) -> OpenApiRouter {
         .merge(crate::files::routes())
         .merge(crate::prints::routes())
         .merge(crate::search::http::routes())
-        .merge(crate::seal::http::routes())
+        .merge(crate::seal::routes())
         .merge(crate::link::http::routes())
         .with_state(app)
         .merge(openapi::routes(document))

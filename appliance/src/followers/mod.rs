@@ -14,12 +14,14 @@
 //! Beside them, once after each start, orphaned blobs are swept.
 
 pub(crate) mod describe;
+mod levels;
 pub(crate) mod link;
 pub(crate) mod live;
 pub(crate) mod reading;
 pub(crate) mod seal;
 pub(crate) mod search;
 pub(crate) mod sight;
+pub(crate) mod verify;
 
 use std::time::Duration;
 
@@ -40,6 +42,8 @@ pub(crate) fn start(app: &App, tasks: &TaskTracker) {
     tasks.spawn(reading::follow(app.clone()));
     tasks.spawn(describe::follow(app.clone()));
     tasks.spawn(seal::follow(app.clone()));
+    tasks.spawn(levels::follow(app.clone()));
+    tasks.spawn(verify::follow(app.clone()));
     tasks.spawn(search::follow(app.clone()));
     tasks.spawn(link::follow(app.clone()));
     tasks.spawn(sweep(app.clone()));

@@ -7,7 +7,7 @@ use wire::Book;
 use crate::accounts::{self, Account};
 use crate::catalog::{Body, Event};
 use crate::letters::{self, Letter, view};
-use crate::{link, profiles, scans, seals, units, upkeep};
+use crate::{delegations, link, profiles, scans, seals, units, upkeep};
 
 /// The sentence; none for what only repeats another entry.
 pub(super) fn of(rows: &Rows<'_>, event: &Event) -> Result<Option<String>, Fault> {
@@ -18,7 +18,10 @@ pub(super) fn of(rows: &Rows<'_>, event: &Event) -> Result<Option<String>, Fault
         Event::Letters(letters::Event::LineStated { .. } | letters::Event::PaperDescribed { .. }) => {
             return Ok(None);
         }
-        Event::Letters(event) => format!("{} {}", letter_verb(event), letter_name(rows, event.letter())?),
+        Event::Letters(event) => {
+            let key = key_used(rows, event)?;
+            format!("{} {}{key}", letter_verb(event), letter_name(rows, event.letter())?)
+        }
         Event::Scans(
             scans::Event::PageJudged { .. }
             | scans::Event::PageRead { .. }
@@ -27,8 +30,8 @@ pub(super) fn of(rows: &Rows<'_>, event: &Event) -> Result<Option<String>, Fault
         Event::Scans(event) => scan(event).into(),
         Event::Profiles(profiles::Event::Saved { name, .. }) => format!("Ghi cách quét “{name}”"),
         Event::Profiles(profiles::Event::Removed { .. }) => "Bỏ một cách quét".into(),
-        Event::Seals(seals::Event::Added { facts, .. }) => format!("Thêm chứng thư số {}", facts.subject),
-        Event::Seals(seals::Event::Withdrawn { .. }) => "Thôi dùng một chứng thư số".into(),
+        Event::Seals(event) => seal(event),
+        Event::Delegations(event) => delegation(rows, event)?,
         Event::Link(link::Event::Enrolled { hub_name, .. }) => format!("Nối với cấp trên: {hub_name}"),
         Event::Link(link::Event::Heard { .. }) => "Nhận tin của cấp trên".into(),
         Event::Upkeep(upkeep::Event::ClockSet { right, was }) => {
@@ -64,6 +67,53 @@ pub(super) fn who(rows: &Rows<'_>, body: &Body) -> Result<String, Fault> {
     Ok(body.by.name.clone())
 }
 
+/// Every use of a key: over which digest, with which certificate.
+fn key_used(rows: &Rows<'_>, event: &letters::Event) -> Result<String, Fault> {
+    use letters::Event as E;
+    let (certificate, digest) = match event {
+        E::Sealed { certificate, digest: Some(digest), .. } => (Some(*certificate), digest),
+        E::Signed { letter, signature, digest, .. } => {
+            let letter: Option<Letter> = rows.get(&letter.to_string())?;
+            let made =
+                letter.and_then(|letter| letter.signatures.into_iter().find(|made| made.id == *signature));
+            (made.map(|made| made.certificate), digest)
+        }
+        E::DigestPrepared { digest, .. } => (None, digest),
+        _ => return Ok(String::new()),
+    };
+    let known = match certificate {
+        Some(id) => rows.get::<seals::Certificate>(&id.to_string())?,
+        None => None,
+    };
+    let with = known.map(|known| format!("chứng thư {} số {}, ", known.facts.subject, known.facts.serial));
+    Ok(format!(" ({}SHA-256 {digest})", with.unwrap_or_default()))
+}
+
+fn seal(event: &seals::Event) -> String {
+    use seals::Event as E;
+    match event {
+        E::Added { facts, .. } | E::Enlisted { facts, .. } => format!("Thêm chứng thư số {}", facts.subject),
+        E::Withdrawn { .. } => "Thôi dùng một chứng thư số".into(),
+        E::ImpressionKept { sort: seals::ImpressionKind::Seal, .. } => "Thêm hình dấu của đơn vị".into(),
+        E::ImpressionKept { .. } => "Thêm hình chữ ký của mình".into(),
+        E::ImpressionWithdrawn { .. } => "Thôi dùng một hình dấu hoặc chữ ký".into(),
+        E::SettingsAmended { .. } => "Sửa cách ký số của đơn vị".into(),
+        E::Trusted { subject, .. } => format!("Thêm nơi được tin: {subject}"),
+        E::Distrusted { .. } => "Thôi tin một nơi cấp chứng thư".into(),
+    }
+}
+
+fn delegation(rows: &Rows<'_>, event: &delegations::Event) -> Result<String, Fault> {
+    use delegations::Event as E;
+    Ok(match event {
+        E::Granted { to, capacity, .. } => format!("Giao {} ký {}", to.name, capacity.mark()),
+        E::Ended { delegation } => {
+            let known: Option<delegations::Delegation> = rows.get(&delegation.to_string())?;
+            format!("Thôi giao {} ký thay", known.map(|known| known.to.name).unwrap_or_default())
+        }
+    })
+}
+
 fn letter_verb(event: &letters::Event) -> &'static str {
     use letters::Event as E;
     match event {
@@ -85,6 +135,14 @@ fn letter_verb(event: &letters::Event) -> &'static str {
         E::SealRequested { .. } => "Đưa đóng dấu",
         E::Sealed { .. } => "Đóng dấu",
         E::SealFailed { .. } => "Chưa đóng dấu được",
+        E::SignatureRequested { .. } => "Đưa ký số",
+        E::Signed { .. } => "Ký số",
+        E::SignatureFailed { .. } => "Chưa ký số được",
+        E::SigningWithdrawn { .. } => "Thôi chờ ký",
+        E::DigestPrepared { .. } => "Gửi mã băm cho khóa ở ngoài máy, của",
+        E::LevelReached { .. } => "Thêm bằng chứng cho chữ ký của",
+        E::LevelWaits { .. } => "Chưa thêm được bằng chứng cho chữ ký của",
+        E::Verified { .. } => "Kiểm tra chữ ký trong tệp của",
         E::LineStated { .. } => "Ghi dòng sổ",
     }
 }

@@ -18,7 +18,7 @@ pub use problem::{Payload, Problem};
 pub use viewer::COOKIE;
 
 use crate::desk::Desk;
-use crate::{accounts, audit, books, letters, profiles, scans, seals, units, upkeep};
+use crate::{accounts, audit, books, delegations, letters, profiles, scans, seals, units, upkeep};
 
 /// What the office's handlers share.
 #[derive(Clone)]
@@ -45,6 +45,7 @@ pub fn routes(office: Office) -> OpenApiRouter {
         .merge(scans::http::routes())
         .merge(profiles::http::routes())
         .merge(seals::http::routes())
+        .merge(delegations::http::routes())
         .merge(audit::http::routes())
         .merge(upkeep::http::routes())
         .merge(home::routes())

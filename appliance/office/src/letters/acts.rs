@@ -6,6 +6,7 @@ use uuid::Uuid;
 use wire::Sha256;
 
 use super::described::Description;
+use super::signing::{Capacity, Look};
 use crate::scans::Paper;
 
 /// What can be done with a document; the names of the routes.
@@ -32,8 +33,12 @@ pub enum Verb {
     Attach,
     /// Sửa.
     Amend,
+    /// Ký số.
+    Sign,
     /// Đóng dấu.
     Seal,
+    /// Thôi chờ ký.
+    Unsign,
 }
 
 /// What can be asked.
@@ -116,11 +121,32 @@ pub enum Act {
         /// The scan or upload.
         paper: Uuid,
     },
-    /// Đóng dấu; the binary has opened the key before.
+    /// Ký số; the binary has opened the key before, where the key is at the box.
+    Sign(AskSignature),
+    /// Đóng dấu; the binary has opened the key before, where the key is at the box.
     Seal {
         /// With which certificate.
         certificate: Uuid,
+        /// How it is to look.
+        look: Look,
+        /// The binary has looked: the scan shows a red seal already.
+        shows_seal: bool,
     },
+    /// Thôi chờ ký: what waits for a key waits no longer.
+    Unsign,
+}
+
+/// How somebody signs.
+#[derive(Debug, Clone, Default)]
+pub struct AskSignature {
+    /// With which certificate.
+    pub certificate: Uuid,
+    /// In whose place, where it is her own right.
+    pub capacity: Capacity,
+    /// By which delegation, where it is not.
+    pub delegation: Option<Uuid>,
+    /// How it is to look.
+    pub look: Look,
 }
 
 /// Who does the work, by when.

@@ -44,7 +44,9 @@ impl Letter {
             assignments: Vec::new(),
             readers: Vec::new(),
             files: Vec::new(),
+            signatures: Vec::new(),
             seal: Seal::None,
+            proofs: Vec::new(),
             way: Vec::new(),
             line_entry: None,
             received_above_at: None,
@@ -101,28 +103,28 @@ impl Letter {
                 self.step(told, Done::Voided, Some(reason), vec![]);
             }
             Event::PaperDescribed { paper, said, from, .. } => self.describe(*from, paper, said),
-            Event::SealRequested { certificate, .. } => {
-                self.seal = Seal::Requested { certificate: *certificate };
+            Event::SealRequested { certificate, look, .. } => {
+                let look = look.clone().unwrap_or_default();
+                self.seal = Seal::Requested { certificate: *certificate, look, prepared: None };
                 self.step(told, Done::SealAsked, None, vec![]);
             }
             Event::Sealed { certificate, paper, signed_at, .. } => {
                 self.seal = Seal::Sealed { certificate: *certificate, at: *signed_at };
-                let last = self.files.last();
-                self.files.push(LetterFile {
-                    paper: paper.clone(),
-                    title: "Bản đã đóng dấu".into(),
-                    kind: FileKind::Sealed,
-                    scan: last.and_then(|file| file.scan),
-                    made: last.and_then(|file| file.made.clone()),
-                    said: None,
-                    from: None,
-                });
+                self.take_signed(paper, "Bản đã đóng dấu", FileKind::Sealed);
                 self.step(told, Done::Sealed, None, vec![]);
             }
             Event::SealFailed { code, .. } => {
                 self.seal = Seal::Failed { code: code.clone() };
                 self.step(told, Done::SealFailed, None, vec![]);
             }
+            Event::SignatureRequested { .. }
+            | Event::Signed { .. }
+            | Event::SignatureFailed { .. }
+            | Event::SigningWithdrawn { .. }
+            | Event::DigestPrepared { .. }
+            | Event::LevelReached { .. }
+            | Event::LevelWaits { .. }
+            | Event::Verified { .. } => self.take_signing(told, event),
             Event::LineStated { .. } => self.line_entry = Some(told.seq),
         }
     }
@@ -141,7 +143,7 @@ impl Letter {
         self.received_above_at = Some(at);
     }
 
-    fn step(&mut self, told: &Told<'_>, what: Done, words: Option<&String>, people: Vec<String>) {
+    pub(super) fn step(&mut self, told: &Told<'_>, what: Done, words: Option<&String>, people: Vec<String>) {
         let words = words.filter(|words| !words.is_empty()).cloned();
         self.way.push(Step { at: told.at, who: told.by.name.clone(), what, words, people });
         self.version += 1;

@@ -19,7 +19,7 @@ use wire::{Book, Sha256};
 
 use super::acts::Command;
 use super::given::Given;
-use super::model::{Event, Letter, LetterFile, Seal, State};
+use super::model::{Event, Letter, LetterFile, State};
 use super::types;
 use crate::catalog;
 
@@ -72,7 +72,7 @@ impl Letter {
 
     /// The file that says less than the register, or something else, while it may still be described.
     pub fn to_describe(&self) -> Option<&LetterFile> {
-        if self.state == State::Void || matches!(self.seal, Seal::Requested { .. } | Seal::Sealed { .. }) {
+        if self.state == State::Void || self.is_sealed() || self.is_signed() || self.awaits_key() {
             return None;
         }
         let file = self.files.last().filter(|file| file.made.is_some() && !file.paper.signed)?;

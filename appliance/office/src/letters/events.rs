@@ -7,6 +7,7 @@ use wire::{Sha256, Stamp};
 
 use super::described::Description;
 use super::model::{Facts, LetterFile};
+use super::signing::{Capacity, Level, Look, Verdict};
 use crate::kit::PersonRef;
 use crate::scans::Paper;
 
@@ -45,17 +46,83 @@ pub enum Event {
     #[serde(rename = "letter.paper_described")]
     PaperDescribed { letter: Uuid, from: Sha256, paper: Paper, said: Description },
     #[serde(rename = "letter.seal_requested")]
-    SealRequested { letter: Uuid, certificate: Uuid },
+    SealRequested {
+        letter: Uuid,
+        certificate: Uuid,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        look: Option<Look>,
+    },
     #[serde(rename = "letter.sealed")]
-    Sealed { letter: Uuid, certificate: Uuid, paper: Paper, signed_at: Stamp },
+    Sealed {
+        letter: Uuid,
+        certificate: Uuid,
+        paper: Paper,
+        signed_at: Stamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        digest: Option<Sha256>,
+    },
     #[serde(rename = "letter.seal_failed")]
     SealFailed { letter: Uuid, code: String },
+    #[serde(rename = "letter.signature_requested")]
+    SignatureRequested {
+        letter: Uuid,
+        signature: Uuid,
+        signer: PersonRef,
+        certificate: Uuid,
+        capacity: Capacity,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        delegation: Option<Uuid>,
+        look: Look,
+    },
+    #[serde(rename = "letter.signed")]
+    Signed { letter: Uuid, signature: Uuid, paper: Paper, signed_at: Stamp, digest: Sha256 },
+    #[serde(rename = "letter.signature_failed")]
+    SignatureFailed { letter: Uuid, signature: Uuid, code: String },
+    /// What waits for a key waits no longer.
+    #[serde(rename = "letter.signing_withdrawn")]
+    SigningWithdrawn { letter: Uuid },
+    /// The digest went out to a key that is not at the box; no `signature` is the unit's seal.
+    #[serde(rename = "letter.digest_prepared")]
+    DigestPrepared {
+        letter: Uuid,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signature: Option<Uuid>,
+        prepared: Sha256,
+        digest: Sha256,
+    },
+    /// A signed file has grown by the proof of its next level; `paper` stands in its place.
+    #[serde(rename = "letter.level_reached")]
+    LevelReached {
+        letter: Uuid,
+        of: Sha256,
+        paper: Paper,
+        level: Level,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        renew_at: Option<Stamp>,
+    },
+    #[serde(rename = "letter.level_waits")]
+    LevelWaits { letter: Uuid, of: Sha256, code: String },
+    #[serde(rename = "letter.verified")]
+    Verified { letter: Uuid, of: Sha256, verdict: Verdict },
     /// The register line changed; it stands in the body beside this event. The only kind that leaves the box.
     #[serde(rename = "letter.line_stated")]
     LineStated { letter: Uuid },
 }
 
 impl Event {
+    /// The blobs it names.
+    pub fn blobs(&self) -> Vec<Sha256> {
+        match self {
+            Self::Attached { file, .. } => vec![file.paper.name],
+            Self::PaperDescribed { paper, .. }
+            | Self::Sealed { paper, .. }
+            | Self::Signed { paper, .. }
+            | Self::LevelReached { paper, .. } => vec![paper.name],
+            Self::DigestPrepared { prepared, .. } => vec![*prepared],
+            _ => Vec::new(),
+        }
+    }
+
     /// The document.
     pub fn letter(&self) -> Uuid {
         match self {
@@ -76,6 +143,14 @@ impl Event {
             | Self::SealRequested { letter, .. }
             | Self::Sealed { letter, .. }
             | Self::SealFailed { letter, .. }
+            | Self::SignatureRequested { letter, .. }
+            | Self::Signed { letter, .. }
+            | Self::SignatureFailed { letter, .. }
+            | Self::SigningWithdrawn { letter }
+            | Self::DigestPrepared { letter, .. }
+            | Self::LevelReached { letter, .. }
+            | Self::LevelWaits { letter, .. }
+            | Self::Verified { letter, .. }
             | Self::LineStated { letter } => *letter,
         }
     }

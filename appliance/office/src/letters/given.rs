@@ -9,12 +9,14 @@ use wire::Book;
 use super::form::Amend;
 use super::model::{Act, Command, Facts, Letter};
 use super::reference;
+use super::signing::Look;
 use crate::accounts::Account;
 use crate::clock::Now;
+use crate::delegations::{self, Delegation};
 use crate::kit::{PersonRef, all_under, text};
-use crate::rights::Role;
+use crate::rights::{Actor, Role};
 use crate::scans::Scan;
-use crate::seals::Certificate;
+use crate::seals::{Certificate, Impression};
 use crate::units::{self, Unit};
 
 /// What the rules look at.
@@ -34,6 +36,12 @@ pub struct Given {
     pub paper: Option<Scan>,
     /// The certificate the command names.
     pub certificate: Option<Certificate>,
+    /// The image the look names.
+    pub impression: Option<Impression>,
+    /// Who may sign in the head's place today.
+    pub deputies: Vec<Uuid>,
+    /// What the person may sign in the head's place today.
+    pub delegations: Vec<Delegation>,
 }
 
 /// An active person.
@@ -64,7 +72,7 @@ pub fn duplicate_key(facts: &Facts) -> String {
 ///
 /// # Errors
 /// If the store fails.
-pub fn gather(rows: &Rows<'_>, command: &Command, now: &Now) -> Result<Given, Fault> {
+pub fn gather(rows: &Rows<'_>, actor: &Actor, command: &Command, now: &Now) -> Result<Given, Fault> {
     let mut given = Given { unit: units::rules::current(rows)?, people: people(rows)?, ..Given::default() };
     let year = chrono::Datelike::year(&now.today());
     let (letter, paper) = match command {
@@ -85,8 +93,18 @@ pub fn gather(rows: &Rows<'_>, command: &Command, now: &Now) -> Result<Given, Fa
             (Some(*letter), None)
         }
         Command::Do { letter, act: Act::Attach { paper }, .. } => (Some(*letter), Some(*paper)),
-        Command::Do { letter, act: Act::Seal { certificate }, .. } => {
-            given.certificate = rows.get(&certificate.to_string())?;
+        Command::Do { letter, act: Act::Seal { certificate, look, .. }, .. } => {
+            given.for_key(rows, *certificate, look)?;
+            (Some(*letter), None)
+        }
+        Command::Do { letter, act: Act::Sign(ask), .. } => {
+            given.for_key(rows, ask.certificate, &ask.look)?;
+            (Some(*letter), None)
+        }
+        Command::Do { letter, act: Act::Submit { to: Some(_) }, .. } => {
+            let all: Vec<Delegation> = rows.all()?;
+            let holding = all.into_iter().filter(|held| held.holds_on(now.today()));
+            given.deputies = holding.map(|held| held.to.id).collect();
             (Some(*letter), None)
         }
         Command::Do { letter, act: Act::Release, .. } => {
@@ -97,6 +115,9 @@ pub fn gather(rows: &Rows<'_>, command: &Command, now: &Now) -> Result<Given, Fa
             (Some(*letter), None)
         }
     };
+    if let Actor::Person(viewer) = actor {
+        given.delegations = delegations::of_person(rows, viewer.id, now.today())?;
+    }
     if let Some(id) = letter {
         given.letter = rows.get(&id.to_string())?;
     }
@@ -104,6 +125,16 @@ pub fn gather(rows: &Rows<'_>, command: &Command, now: &Now) -> Result<Given, Fa
         given.paper = rows.get(&id.to_string())?;
     }
     Ok(given)
+}
+
+impl Given {
+    fn for_key(&mut self, rows: &Rows<'_>, certificate: Uuid, look: &Look) -> Result<(), Fault> {
+        self.certificate = rows.get(&certificate.to_string())?;
+        if let Some(id) = look.impression {
+            self.impression = rows.get(&id.to_string())?;
+        }
+        Ok(())
+    }
 }
 
 fn people(rows: &Rows<'_>) -> Result<HashMap<Uuid, Person>, Fault> {

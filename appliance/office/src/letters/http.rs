@@ -40,6 +40,7 @@ pub fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(void))
         .routes(routes!(amend))
         .routes(routes!(attach))
+        .routes(routes!(unsign))
 }
 
 #[utoipa::path(get, path = "/api/document-types", operation_id = "list_document_types", tag = "letters",
@@ -102,7 +103,8 @@ pub async fn view(desk: &Desk, viewer: Viewer, id: Uuid) -> Result<Json<LetterVi
     let acknowledged = desk.journal().cursor(LINK_CURSOR)?;
     desk.read(move |rows| {
         let letter = readable(rows, &viewer, id)?;
-        Ok(Json(LetterView::of(&letter, &viewer, today, acknowledged)))
+        let signs_for = !crate::delegations::of_person(rows, viewer.id, today)?.is_empty();
+        Ok(Json(LetterView::of(&letter, &viewer, today, acknowledged, signs_for)))
     })
     .await
 }
@@ -344,4 +346,15 @@ async fn attach(
     Payload(form): Payload<Attach>,
 ) -> Result<Json<LetterView>, Error> {
     act(desk, viewer, id, form.version, Act::Attach { paper: form.paper }).await
+}
+
+#[utoipa::path(post, path = "/api/letters/{id}/unsign", operation_id = "letters_unsign", tag = "letters", params(("id" = Uuid, Path)), request_body = Seen,
+    responses((status = 200, body = LetterView), (status = 403, body = Problem), (status = 422, body = Problem)))]
+async fn unsign(
+    Shared(desk): Shared<Desk>,
+    viewer: Viewer,
+    Path(id): Path<Uuid>,
+    Payload(form): Payload<Seen>,
+) -> Result<Json<LetterView>, Error> {
+    act(desk, viewer, id, form.version, Act::Unsign).await
 }

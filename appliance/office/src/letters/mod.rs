@@ -30,6 +30,10 @@ pub mod model;
 pub mod reference;
 pub mod rights;
 pub mod rules;
+pub mod signing;
+mod signing_change;
+mod signing_rules;
+pub mod signing_view;
 pub mod types;
 pub mod view;
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use wire::{Book, Sha256, Stamp};
 
 use super::described::Description;
+use super::signing::{Level, Look, Proof, Signature};
 use crate::kit::PersonRef;
 use crate::scans::{Made, Paper};
 
@@ -87,6 +88,8 @@ pub enum FileKind {
     Scan,
     /// Brought as a file.
     Upload,
+    /// Signed by a person.
+    Signed,
     /// Sealed by the unit.
     Sealed,
 }
@@ -114,7 +117,7 @@ pub struct LetterFile {
 }
 
 /// How far the unit's seal has come.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Seal {
     /// Nobody asked.
@@ -124,6 +127,12 @@ pub enum Seal {
     Requested {
         /// With which certificate.
         certificate: Uuid,
+        /// How it is to look.
+        #[serde(default)]
+        look: Look,
+        /// The prepared file whose digest went out to the key, where the key is not at the box.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        prepared: Option<Sha256>,
     },
     /// The last file carries it.
     Sealed {
@@ -172,6 +181,10 @@ pub enum Done {
     Returned,
     Released,
     Voided,
+    SignatureAsked,
+    Signed,
+    SignatureFailed,
+    SigningWithdrawn,
     SealAsked,
     Sealed,
     SealFailed,
@@ -255,8 +268,12 @@ pub struct Letter {
     pub readers: Vec<(PersonRef, Stamp)>,
     /// Its files; the last is the document of record.
     pub files: Vec<LetterFile>,
+    /// Persons' signatures asked for or made on the document of record.
+    pub signatures: Vec<Signature>,
     /// The unit's seal.
     pub seal: Seal,
+    /// What is known of the files' signatures.
+    pub proofs: Vec<Proof>,
     /// Its way so far.
     pub way: Vec<Step>,
     /// The entry that last stated its register line.
@@ -318,6 +335,39 @@ impl Letter {
         matches!(self.seal, Seal::Sealed { .. })
     }
 
+    /// Whether somebody was asked to sign or to seal and it is not done.
+    pub fn awaits_key(&self) -> bool {
+        matches!(self.seal, Seal::Requested { .. }) || self.signatures.iter().any(Signature::is_open)
+    }
+
+    /// Whether a person has signed the document of record here.
+    pub fn is_signed(&self) -> bool {
+        self.signatures.iter().any(Signature::is_signed)
+    }
+
+    /// What is known of a file's signatures.
+    pub fn proof(&self, of: Sha256) -> Option<&Proof> {
+        self.proofs.iter().find(|proof| proof.of == of)
+    }
+
+    /// What is known of the document of record's signatures.
+    pub fn last_proof(&self) -> Option<&Proof> {
+        self.proof(self.files.last()?.paper.name)
+    }
+
+    /// The level its last signature has reached, of those made here.
+    pub fn level(&self) -> Option<Level> {
+        self.last_proof()?.level
+    }
+
+    /// Files that came in from elsewhere whose signatures nobody has looked at.
+    pub fn unchecked(&self) -> impl Iterator<Item = &LetterFile> {
+        self.files.iter().filter(|file| {
+            file.kind == FileKind::Upload
+                && self.proof(file.paper.name).is_none_or(|proof| proof.verdict.is_none())
+        })
+    }
+
     /// Everybody it was routed to, drafted or registered by.
     pub fn people(&self) -> Vec<Uuid> {
         let routed = self.assignments.iter().map(|a| a.person.id);
@@ -352,8 +402,21 @@ impl Entity for Letter {
         let mut keys = vec![("book", placed(book_key(self.book, self.year)))];
         keys.extend(self.waits_for().into_iter().map(|who| ("waits", who.key())));
         keys.extend(self.people().into_iter().map(|id| ("person", id.to_string().into_bytes())));
-        if matches!(self.seal, Seal::Requested { .. }) {
-            keys.push(("seal_requested", Vec::new()));
+        if self.awaits_key() {
+            keys.push(("signing_requested", Vec::new()));
+        }
+        if self.level().is_some() {
+            keys.push(("signed", self.begun.to_be_bytes().to_vec()));
+        }
+        // A key that begins with the level: what is complete is never walked through.
+        if let Some(level) = self.level().filter(|_| self.state != State::Void) {
+            match self.last_proof().and_then(|proof| proof.renew_at) {
+                Some(renew_at) => keys.push(("renew", renew_at.unix_ms().to_be_bytes().to_vec())),
+                None => keys.push(("unproved", vec![level as u8])),
+            }
+        }
+        if self.unchecked().next().is_some() {
+            keys.push(("unchecked", Vec::new()));
         }
         // A draft's number is still to come: it is described when somebody is to sign it.
         if self.number.is_some() && self.to_describe().is_some() {

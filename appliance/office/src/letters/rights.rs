@@ -22,7 +22,9 @@ impl Act {
             Self::Void { .. } => Verb::Void,
             Self::Amend(_) => Verb::Amend,
             Self::Attach { .. } => Verb::Attach,
+            Self::Sign(_) => Verb::Sign,
             Self::Seal { .. } => Verb::Seal,
+            Self::Unsign => Verb::Unsign,
         }
     }
 }
@@ -39,9 +41,10 @@ impl Letter {
     }
 }
 
-/// The verbs a person has for a document now; what the page offers.
-pub fn may(viewer: &Viewer, letter: &Letter) -> Vec<Verb> {
-    const ALL: [Verb; 11] = [
+/// The verbs a person has for a document now; what the page offers. `signs_for` says that she may sign in the head's
+/// place today.
+pub fn may(viewer: &Viewer, letter: &Letter, signs_for: bool) -> Vec<Verb> {
+    const ALL: [Verb; 13] = [
         Verb::Submit,
         Verb::Direct,
         Verb::Assign,
@@ -49,33 +52,43 @@ pub fn may(viewer: &Viewer, letter: &Letter) -> Vec<Verb> {
         Verb::Approve,
         Verb::Return,
         Verb::Release,
+        Verb::Sign,
         Verb::Seal,
+        Verb::Unsign,
         Verb::Attach,
         Verb::Amend,
         Verb::Void,
     ];
-    ALL.into_iter().filter(|verb| allowed(viewer, letter, *verb).is_ok()).collect()
+    ALL.into_iter().filter(|verb| allowed(viewer, letter, *verb, signs_for).is_ok()).collect()
 }
 
 /// Whether this person may do this to the document in the state it is in.
 ///
 /// # Errors
 /// `rights.missing` with whose work it is; `letter.state` with what must come first.
-pub fn allowed(viewer: &Viewer, letter: &Letter, verb: Verb) -> Result<(), Refusal> {
-    by_role(viewer, letter, verb)?;
+pub fn allowed(viewer: &Viewer, letter: &Letter, verb: Verb, signs_for: bool) -> Result<(), Refusal> {
+    by_role(viewer, letter, verb, signs_for)?;
     by_state(viewer, letter, verb)
 }
 
 /// Whose work the verb is.
-pub(super) fn by_role(viewer: &Viewer, letter: &Letter, verb: Verb) -> Result<(), Refusal> {
+pub(super) fn by_role(viewer: &Viewer, letter: &Letter, verb: Verb, signs_for: bool) -> Result<(), Refusal> {
     let (clerk, head) = (viewer.role == Role::Clerk, viewer.role == Role::Head);
     let own_draft = letter.state == State::Draft && letter.drafter.id == viewer.id;
+    // Submitted to whoever signs in the head's place, the head's words are hers.
+    let deputy = signs_for && letter.submitted_to.as_ref().is_some_and(|person| person.id == viewer.id);
     let assigned = letter.assignments.iter().any(|a| a.person.id == viewer.id);
     let (may, whose) = match verb {
         Verb::Submit => (clerk || own_draft, "văn thư hoặc người soạn thảo"),
         Verb::Attach | Verb::Amend => (clerk || own_draft, "văn thư hoặc người soạn thảo"),
         Verb::Void => (clerk || head || own_draft, "văn thư hoặc hiệu trưởng"),
-        Verb::Direct | Verb::Approve | Verb::Return => (head, "hiệu trưởng"),
+        Verb::Direct => (head, "hiệu trưởng"),
+        Verb::Approve | Verb::Return => (head || deputy, "hiệu trưởng"),
+        Verb::Sign => (head || signs_for, "người có thẩm quyền ký"),
+        Verb::Unsign => (
+            clerk || letter.signatures.iter().any(|found| found.signer.id == viewer.id && !found.is_signed()),
+            "văn thư hoặc người ký",
+        ),
         Verb::Assign => (clerk || head, "văn thư hoặc hiệu trưởng"),
         Verb::Complete => (assigned || head, "người được giao"),
         Verb::Release | Verb::Seal => (clerk, "văn thư"),
@@ -132,13 +145,18 @@ pub(super) fn by_state(viewer: &Viewer, letter: &Letter, verb: Verb) -> Result<(
             "Văn bản đã hoàn thành hoặc đã hủy. Hãy tải lại trang để xem.",
         ),
         Verb::Attach => (
-            state != State::Void && !letter.is_sealed(),
-            "Văn bản đã đóng dấu hoặc đã hủy nên không gắn thêm được. Hãy vào sổ văn bản khác cho tệp này.",
+            state != State::Void && !letter.is_sealed() && !letter.is_signed(),
+            "Văn bản đã ký số, đã đóng dấu hoặc đã hủy nên không gắn thêm được. Hãy vào sổ văn bản khác cho tệp này.",
         ),
         Verb::Amend => (
             if incoming { state != State::Void } else { state == State::Draft },
             "Văn bản đi chỉ sửa được khi còn là dự thảo. Hãy nhờ hiệu trưởng trả lại, hoặc ban hành văn bản khác thay thế.",
         ),
+        Verb::Sign => (
+            !incoming && letter.number.is_some() && has_paper && state != State::Void && !letter.is_sealed(),
+            "Chỉ ký số văn bản đi đã có số, có tệp và chưa đóng dấu. Hãy nhờ văn thư phát hành và gắn tệp trước.",
+        ),
+        Verb::Unsign => (letter.awaits_key(), "Văn bản không còn chờ ký. Hãy tải lại trang để xem."),
         Verb::Seal => (
             letter.number.is_some() && has_paper && state != State::Void && !letter.is_sealed(),
             "Chỉ đóng dấu văn bản đã có số, có tệp và chưa đóng dấu. Hãy phát hành và gắn tệp trước.",

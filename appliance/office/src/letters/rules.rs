@@ -5,10 +5,11 @@ use wire::Book;
 
 use super::described::described;
 use super::form::{Amend, Draft, Register};
-use super::given::Given;
+use super::given::{Given, Person};
 use super::model::{Act, Command, Event, Facts, FileKind, Letter, LetterFile, Part, People, State};
 use super::reference;
 use super::rights::{by_role, by_state};
+use super::signing_rules;
 use crate::catalog;
 use crate::clock::Now;
 use crate::error::{Error, Refusal};
@@ -53,7 +54,7 @@ pub fn decide(
         Command::Do { version, act, .. } => {
             let viewer = actor.person()?;
             let letter = readable(given, viewer)?;
-            by_role(viewer, letter, act.verb())?;
+            by_role(viewer, letter, act.verb(), !given.delegations.is_empty())?;
             if letter.version != *version {
                 return Err(Refusal::stale().into());
             }
@@ -241,18 +242,9 @@ fn perform(
         }
         Act::Amend(slip) => amend(given, letter, slip, now)?,
         Act::Attach { .. } => return attach(given, viewer, id).map(Vec::from),
-        Act::Seal { certificate } => {
-            now.clock.trusted()?;
-            let usable = given.certificate.as_ref().is_some_and(|c| !c.withdrawn);
-            if !usable {
-                return Err(Refusal::field(
-                    "seal.no_certificate",
-                    "certificate",
-                    "Hãy chọn chứng thư số còn dùng được.",
-                ));
-            }
-            Event::SealRequested { letter: id, certificate: *certificate }
-        }
+        Act::Sign(ask) => signing_rules::sign(given, viewer, letter, ask, now)?,
+        Act::Seal { look, shows_seal, .. } => signing_rules::seal(given, letter, look, *shows_seal, now)?,
+        Act::Unsign => Event::SigningWithdrawn { letter: id },
     };
     Ok(vec![event.into()])
 }
@@ -283,7 +275,9 @@ fn amend(given: &Given, letter: &Letter, slip: &Amend, now: &Now) -> Result<Even
 
 fn addressee(given: &Given, to: Option<Uuid>) -> Result<PersonRef, Refusal> {
     let head = || given.people.values().find(|person| person.role == Role::Head);
-    let person = to.map_or_else(head, |id| given.people.get(&id)).filter(|person| person.role == Role::Head);
+    let decides =
+        |person: &&Person| person.role == Role::Head || given.deputies.contains(&person.reference.id);
+    let person = to.map_or_else(head, |id| given.people.get(&id)).filter(decides);
     person.map(|person| person.reference.clone()).ok_or_else(|| {
         Refusal::field(
             "letter.no_head",

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use wire::{Book, Stamp};
 
-use super::model::{Assignment, Done, FileKind, Letter, Seal, State, Step, Urgency, Verb};
+use super::model::{Assignment, Done, FileKind, Letter, State, Step, Urgency, Verb};
+use super::signing_view::{ProofView, SealView, SignatureView};
 use super::{reference, rights, types};
 use crate::kit::{PersonRef, text};
 use crate::rights::Viewer;
@@ -125,6 +126,7 @@ pub struct LetterView {
     way: Vec<StepView>,
     assignments: Vec<Assignment>,
     readers: Vec<Reader>,
+    signatures: Vec<SignatureView>,
     seal: SealView,
     above: Above,
     may: Vec<Verb>,
@@ -142,6 +144,8 @@ pub struct FileView {
     signed: bool,
     /// How the box made it of its pages; none of a file as it was brought.
     made: Option<MadeView>,
+    /// What is known of its signatures.
+    proof: Option<ProofView>,
 }
 
 /// Who opened it, and when first.
@@ -166,15 +170,6 @@ pub struct StepView {
     tone: String,
 }
 
-/// How far the seal is.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct SealView {
-    /// `none`, `requested`, `sealed`, `failed`.
-    state: String,
-    sentence: Option<String>,
-    certificate: Option<Uuid>,
-}
-
 /// What the office above has of it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Above {
@@ -186,15 +181,22 @@ pub struct Above {
 }
 
 impl LetterView {
-    /// The page of this document for this person; `acknowledged` is the last entry the office above has.
-    pub fn of(letter: &Letter, viewer: &Viewer, today: NaiveDate, acknowledged: u64) -> Self {
+    /// The page of this document for this person; `acknowledged` is the last entry the office above has, `signs_for` says
+    /// that she may sign in the head's place today.
+    pub fn of(
+        letter: &Letter,
+        viewer: &Viewer,
+        today: NaiveDate,
+        acknowledged: u64,
+        signs_for: bool,
+    ) -> Self {
         Self {
             line: LetterLine::of(letter, viewer, today),
             notation: letter.facts.notation.clone(),
             field: letter.facts.field.clone(),
             drafter: letter.drafter.clone(),
             submitted_to: letter.submitted_to.clone(),
-            files: letter.files.iter().rev().map(file).collect(),
+            files: letter.files.iter().rev().map(|found| file(letter, found)).collect(),
             way: letter.way.iter().map(step).collect(),
             assignments: letter.assignments.clone(),
             readers: letter
@@ -202,9 +204,10 @@ impl LetterView {
                 .iter()
                 .map(|(person, at)| Reader { person: person.clone(), at: *at })
                 .collect(),
-            seal: seal(&letter.seal),
+            signatures: letter.signatures.iter().map(SignatureView::of).collect(),
+            seal: SealView::of(&letter.seal),
             above: above(letter, acknowledged),
-            may: rights::may(viewer, letter),
+            may: rights::may(viewer, letter, signs_for),
         }
     }
 }
@@ -260,12 +263,13 @@ fn state_name(letter: &Letter) -> &'static str {
         State::Completed => "Đã hoàn thành",
         State::Approved => "Đã duyệt",
         State::Released if letter.is_sealed() => "Đã đóng dấu",
+        State::Released if letter.is_signed() => "Đã ký số, chờ đóng dấu",
         State::Released => "Đã phát hành",
         State::Void => "Đã hủy",
     }
 }
 
-fn file(file: &super::model::LetterFile) -> FileView {
+fn file(letter: &Letter, file: &super::model::LetterFile) -> FileView {
     FileView {
         name: file.paper.name.to_string(),
         title: file.title.clone(),
@@ -274,6 +278,7 @@ fn file(file: &super::model::LetterFile) -> FileView {
         kind: file.kind,
         signed: file.paper.signed,
         made: file.made.as_ref().map(MadeView::of),
+        proof: ProofView::of(letter, file),
     }
 }
 
@@ -293,51 +298,16 @@ fn step(step: &Step) -> StepView {
         Done::Returned => ("Trả lại".to_owned(), "late"),
         Done::Released => ("Phát hành".to_owned(), "act"),
         Done::Voided => ("Hủy".to_owned(), "late"),
+        Done::SignatureAsked => ("Đưa ký số".to_owned(), "calm"),
+        Done::Signed => (format!("{people} ký số"), "act"),
+        Done::SignatureFailed => ("Chưa ký số được".to_owned(), "late"),
+        Done::SigningWithdrawn => ("Thôi chờ ký".to_owned(), "calm"),
         Done::SealAsked => ("Đưa đóng dấu".to_owned(), "calm"),
         Done::Sealed => ("Đóng dấu".to_owned(), "act"),
         Done::SealFailed => ("Chưa đóng dấu được".to_owned(), "late"),
         Done::ReceivedAbove => ("Cấp trên đã nhận".to_owned(), "calm"),
     };
     StepView { at: step.at, who: step.who.clone(), what, words: step.words.clone(), tone: tone.into() }
-}
-
-fn seal(seal: &Seal) -> SealView {
-    let (state, sentence, certificate) = match seal {
-        Seal::None => ("none", None, None),
-        Seal::Requested { certificate } => (
-            "requested",
-            Some("Đang đóng dấu. Nếu máy vừa khởi động lại, hãy bấm “Đóng dấu” và gõ lại mã PIN.".into()),
-            Some(*certificate),
-        ),
-        Seal::Sealed { certificate, at } => (
-            "sealed",
-            Some(format!("Đã đóng dấu lúc {}.", at.in_vietnam().format("%H:%M ngày %d/%m/%Y"))),
-            Some(*certificate),
-        ),
-        Seal::Failed { code } => ("failed", Some(seal_failure(code).to_owned()), None),
-    };
-    SealView { state: state.into(), sentence, certificate }
-}
-
-/// Why a seal could not be set, and what to do.
-fn seal_failure(code: &str) -> &'static str {
-    match code {
-        "seal.no_face" => {
-            "Máy thiếu phông chữ để ghi khung chữ ký (gói fonts-croscore). Hãy báo người phụ trách CNTT cài rồi đóng dấu lại."
-        }
-        "seal.encrypted" => {
-            "Tệp PDF này đặt mật khẩu nên không đóng dấu được. Hãy gắn bản không đặt mật khẩu."
-        }
-        "seal.locked" => {
-            "Người ký trước đã khóa tệp, không cho ký thêm. Hãy xin bản chưa khóa, hoặc in ra rồi quét lại."
-        }
-        "seal.damaged" => "Tệp PDF bị hỏng nên không đóng dấu được. Hãy gắn lại bản khác.",
-        "disk.full" => {
-            "Ổ đĩa của máy đã đầy nên chưa đóng dấu được; văn bản vẫn còn nguyên. Nhờ phụ trách CNTT dọn chỗ rồi đóng dấu lại."
-        }
-        "seal.expired" => "Chứng thư số đã hết hạn. Hãy nhờ gia hạn, hoặc chọn chứng thư khác.",
-        _ => "Chưa đóng dấu được. Văn bản vẫn còn nguyên; hãy bấm “Đóng dấu” lại.",
-    }
 }
 
 fn above(letter: &Letter, acknowledged: u64) -> Above {

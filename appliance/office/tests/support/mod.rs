@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use office::letters::form::{Draft, Register};
 use office::letters::model::{Act, People};
+use office::letters::signing::Look;
 use office::letters::{self, Letter};
 use office::rights::Actor;
 use office::scans::Paper;
@@ -107,23 +108,77 @@ impl TestOffice {
         self.ask(who, Command::Scans(command)).unwrap().id.unwrap()
     }
 
+    /// A page of paper on the desk of this person, composed and ready to be filed.
+    pub fn scanned(&self, who: &Viewer, bytes: &[u8]) -> Uuid {
+        let settings = scans::Settings {
+            device: "usb:1".into(),
+            source: "glass".into(),
+            dpi: 300,
+            ..Default::default()
+        };
+        let start = scans::Command::Start { settings, queued: false, owner: None };
+        let scan = self.ask(who, Command::Scans(start)).unwrap().id.unwrap();
+        let blobs = self.desk.journal().blobs();
+        let (capture, thumbnail) = (blobs.put(b"a page").unwrap(), blobs.put(b"small").unwrap());
+        let page = scans::Keep {
+            capture,
+            thumbnail,
+            width_px: 10,
+            height_px: 10,
+            dpi: 300,
+            side: None,
+            photo: None,
+        };
+        self.machine(Command::Scans(scans::Command::KeepPage { scan, page })).unwrap();
+        self.machine(Command::Scans(scans::Command::Finish { scan })).unwrap();
+        let row: scans::Scan = self.desk.journal().read().unwrap().get(&scan.to_string()).unwrap().unwrap();
+        let compose = scans::Command::Compose {
+            scan,
+            version: row.version,
+            paper: self.paper(bytes),
+            words: None,
+            dressed: vec![],
+            made: scans::Made::default(),
+        };
+        self.machine(Command::Scans(compose)).unwrap();
+        scan
+    }
+
+    /// What a follower says when it has signed a file; no `signature` is the unit's seal.
+    pub fn signed(&self, letter: Uuid, signature: Option<Uuid>, of: Sha256, bytes: &[u8]) -> seals::Command {
+        let paper = Paper { signed: true, ..self.paper(bytes) };
+        let (signed_at, digest) = (Stamp::from_unix_ms(MORNING), Sha256::of(bytes));
+        seals::Command::Report(seals::Report::Signed { letter, signature, of, paper, signed_at, digest })
+    }
+
     pub fn paper(&self, bytes: &[u8]) -> Paper {
         let name = self.desk.journal().blobs().put(bytes).unwrap();
         Paper { name, pages: 1, bytes: bytes.len() as u64, signed: false }
     }
 
     pub fn certificate(&self) -> Uuid {
+        self.certificate_of(&self.clerk, true)
+    }
+
+    /// The unit's certificate, or the own of whoever adds it.
+    pub fn certificate_of(&self, who: &Viewer, unit: bool) -> Uuid {
         let key_file = self.desk.journal().blobs().put(b"key file").unwrap();
         let facts = seals::CertificateFacts {
-            subject: "Trường THCS Hoa Phượng".into(),
+            subject: if unit { "Trường THCS Hoa Phượng".into() } else { who.name.clone() },
             organisation: "Trường THCS Hoa Phượng".into(),
             issuer: "CA thử nghiệm".into(),
-            serial: "01".into(),
+            serial: format!("{} {unit}", who.name),
             not_before: Stamp::from_unix_ms(MORNING - DAY_MS),
             not_after: Stamp::from_unix_ms(MORNING + 365 * DAY_MS),
         };
-        let command = seals::Command::AddCertificate { key_file, facts };
-        self.ask(&self.clerk, Command::Seals(command)).unwrap().id.unwrap()
+        let command = seals::Command::AddCertificate {
+            key: seals::Key::File { file: key_file },
+            chain: None,
+            facts,
+            unit,
+            other_unit: false,
+        };
+        self.ask(who, Command::Seals(command)).unwrap().id.unwrap()
     }
 
     /// Every register line the office above would have, newest statement of each document.
@@ -179,6 +234,11 @@ pub fn outgoing(document_type: &str) -> Draft {
         signatory: "Trần Văn Trưởng".into(),
         ..Draft::default()
     }
+}
+
+/// The unit's seal as text in the corner.
+pub fn seal(certificate: Uuid) -> Act {
+    Act::Seal { certificate, look: Look::default(), shows_seal: false }
 }
 
 pub fn lead(person: &Viewer) -> People {

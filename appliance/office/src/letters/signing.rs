@@ -1,0 +1,262 @@
+//! What a letter knows of its signatures: who was asked to sign and how it is to look, how far the proof of a signed
+//! file has come, and what was found when a file that came in was checked.
+//!
+//! ```text
+//! person   asked ─→ signed            files: upload, signed
+//! unit     asked ─→ sealed            files: upload, signed, sealed      (article 32: the person first, then the seal)
+//! proof    B-B ─→ B-T ─→ B-LT ─→ B-LTA   the sealed file grows at its end when a line exists; its place stays the last
+//! ```
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use wire::{Sha256, Stamp};
+
+use crate::kit::PersonRef;
+
+/// Level of a signature (ETSI EN 319 142-1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+pub enum Level {
+    /// Signed.
+    #[serde(rename = "B-B")]
+    B,
+    /// With a time stamp.
+    #[serde(rename = "B-T")]
+    T,
+    /// With chain and revocation data.
+    #[serde(rename = "B-LT")]
+    Lt,
+    /// With a time stamp over all of it.
+    #[serde(rename = "B-LTA")]
+    Lta,
+}
+
+/// How a signature is seen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LookKind {
+    /// Text in the upper right corner of page one (appendix I, box 14): digitised paper, copies, separate annexes.
+    #[default]
+    Corner,
+    /// The same with the seal's image, where the unit's setting asks for it.
+    CornerSeal,
+    /// An image in its place on a page: the blue signature, or the red seal in true size.
+    Picture,
+    /// Not seen.
+    Hidden,
+}
+
+/// A place on a page as the reader sees it, from its upper left corner.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = SigningPlace)]
+pub struct Place {
+    /// From 1.
+    pub page: u32,
+    /// From the left edge.
+    pub left_mm: f32,
+    /// From the upper edge.
+    pub top_mm: f32,
+    /// Width; the seal's is its diameter.
+    pub width_mm: f32,
+    /// Height.
+    pub height_mm: f32,
+}
+
+/// How a signature or seal is to look.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = SigningLook)]
+pub struct Look {
+    /// What is seen.
+    pub kind: LookKind,
+    /// The image, where one is seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub impression: Option<Uuid>,
+    /// Where, for an image in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// A scan that shows a seal already gets a second image, knowingly.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub second_seal: bool,
+}
+
+impl Look {
+    /// Whether an image is drawn.
+    pub fn has_image(&self) -> bool {
+        matches!(self.kind, LookKind::CornerSeal | LookKind::Picture)
+    }
+}
+
+/// Quyền hạn ký (article 13): in whose place somebody signs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Capacity {
+    /// The head herself.
+    #[default]
+    Own,
+    /// KT. - a deputy in the head's place.
+    Kt,
+    /// TL. - by the head's order.
+    Tl,
+    /// TUQ. - by the head's authorisation, in writing, for a time and a content.
+    Tuq,
+    /// TM. - for a collective.
+    Tm,
+    /// Q. - acting head.
+    Q,
+}
+
+impl Capacity {
+    /// As written before the title; nothing for the head herself.
+    pub fn mark(self) -> &'static str {
+        match self {
+            Self::Own => "",
+            Self::Kt => "KT.",
+            Self::Tl => "TL.",
+            Self::Tuq => "TUQ.",
+            Self::Tm => "TM.",
+            Self::Q => "Q.",
+        }
+    }
+}
+
+/// One person's signature on the document of record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Signature {
+    /// Its name here.
+    pub id: Uuid,
+    /// Who signs.
+    pub signer: PersonRef,
+    /// With which certificate.
+    pub certificate: Uuid,
+    /// In whose place.
+    pub capacity: Capacity,
+    /// By which delegation, where it is not her own right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delegation: Option<Uuid>,
+    /// How it is to look.
+    pub look: Look,
+    /// How far.
+    pub state: SignatureState,
+}
+
+impl Signature {
+    /// Whether it is asked for and not made.
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, SignatureState::Requested { .. })
+    }
+
+    /// Whether the document carries it.
+    pub fn is_signed(&self) -> bool {
+        matches!(self.state, SignatureState::Signed { .. })
+    }
+}
+
+/// How far one person's signature has come.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum SignatureState {
+    /// Asked for. Waits for the box, for the PIN again after a restart, or for a key that is elsewhere.
+    Requested {
+        /// The prepared file whose digest went out to the key, where the key is not at the box.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        prepared: Option<Sha256>,
+    },
+    /// The document carries it.
+    Signed {
+        /// When.
+        at: Stamp,
+    },
+    /// It could not be made; `seal.*`.
+    Failed {
+        /// Why.
+        code: String,
+    },
+}
+
+/// What is known of one file's signatures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Proof {
+    /// The file.
+    pub of: Sha256,
+    /// Level of the last signature made here; none on files that came in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// Why the next level is not there yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits: Option<Waits>,
+    /// What was found when it was checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// When the last time stamp over all of it has to be renewed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renew_at: Option<Stamp>,
+}
+
+/// Why a level is not there yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waits {
+    /// `level.*`.
+    pub code: String,
+    /// Since when.
+    pub since: Stamp,
+}
+
+/// What was found when a file's signatures were checked, kept as it was told then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = SignatureVerdict)]
+pub struct Verdict {
+    /// `good`, `untrusted`, `expired`, `revoked`, `altered`, `changed_after_signing_allowed`,
+    /// `changed_after_signing_forbidden`, `not_signed`, `malformed`.
+    pub word: String,
+    /// What it means and what to do.
+    pub sentence: String,
+    /// When it was looked at.
+    #[schema(value_type = String)]
+    pub checked_at: Stamp,
+    /// Each signature and time stamp, in the order they were made.
+    pub signatures: Vec<Found>,
+}
+
+impl Verdict {
+    /// Whether what was signed is no longer what is seen.
+    pub fn is_broken(&self) -> bool {
+        matches!(self.word.as_str(), "altered" | "changed_after_signing_forbidden" | "malformed")
+    }
+
+    /// Whether a person's signature stands in it unharmed; trust in her certificate is another question.
+    pub fn has_person(&self) -> bool {
+        let whole = |found: &&Found| {
+            matches!(found.word.as_str(), "good" | "untrusted" | "expired" | "changed_after_signing_allowed")
+        };
+        self.signatures.iter().filter(whole).any(|found| found.kind == "signature" && !found.unit)
+    }
+}
+
+/// One signature or time stamp of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = SignatureFound)]
+pub struct Found {
+    /// As in [`Verdict::word`].
+    pub word: String,
+    /// What it means.
+    pub sentence: String,
+    /// Whom the certificate names.
+    pub signer: String,
+    /// Whose organisation.
+    #[serde(default)]
+    pub organisation: String,
+    /// A unit's certificate, not a person's.
+    #[serde(default)]
+    pub unit: bool,
+    /// `signature` or `timestamp`.
+    pub kind: String,
+    /// `B-B` to `B-LTA`.
+    #[serde(default)]
+    pub level: String,
+    /// When, as far as known.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub at: Option<Stamp>,
+    /// The time is a time stamp's and not the signer's own word.
+    #[serde(default)]
+    pub stamped: bool,
+}

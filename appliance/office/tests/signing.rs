@@ -1,0 +1,364 @@
+//! Signing and sealing in the office: who may, in which order, in whose place, and what comes of it - on a real journal.
+
+mod support;
+
+use chrono::NaiveDate;
+use office::delegations::{self, model::Grant};
+use office::letters::acts::AskSignature;
+use office::letters::form::{Draft, Register};
+use office::letters::model::{Act, Seal, Verb};
+use office::letters::signing::{Capacity, Found, Level, Look, LookKind, SignatureState, Verdict};
+use office::letters::{self, rights};
+use office::seals::{self, ImpressionKind, Report};
+use office::{Command, Viewer};
+use support::{DAY_MS, MORNING, TestOffice, incoming, outgoing, refusal, seal};
+use uuid::Uuid;
+use wire::{Sha256, Stamp};
+
+/// A released document born digital.
+fn released(office: &TestOffice) -> Uuid {
+    let paper = office.upload(&office.clerk, b"%PDF born digital");
+    let draft = Draft { paper: Some(paper), ..outgoing("report") };
+    let id = office.draft(&office.clerk, draft).unwrap();
+    office.act(&office.clerk, id, Act::Submit { to: None }).unwrap();
+    office.act(&office.head, id, Act::Approve { words: String::new() }).unwrap();
+    office.act(&office.clerk, id, Act::Release).unwrap();
+    id
+}
+
+fn sign(certificate: Uuid) -> Act {
+    Act::Sign(AskSignature { certificate, ..AskSignature::default() })
+}
+
+fn last(office: &TestOffice, id: Uuid) -> Sha256 {
+    office.letter(id).files.last().unwrap().paper.name
+}
+
+/// The box signs what was asked for.
+fn box_signs(office: &TestOffice, id: Uuid, bytes: &[u8]) {
+    let waiting = seals::waiting(&office.desk.journal().read().unwrap()).unwrap();
+    let request = waiting.iter().find(|request| request.letter == id).expect("a request waits");
+    office.machine(Command::Seals(office.signed(id, request.signature, request.pdf, bytes))).unwrap();
+}
+
+fn grant(office: &TestOffice, to: &Viewer, capacity: Capacity, until_day: Option<NaiveDate>) -> Uuid {
+    let form = Grant {
+        to: to.id,
+        capacity,
+        title: "PHÓ HIỆU TRƯỞNG".into(),
+        from_day: None,
+        until_day,
+        scope: "Giấy mời họp".into(),
+    };
+    let command = Command::Delegations(delegations::Command::Grant(form));
+    office.ask(&office.head, command).unwrap().id.unwrap()
+}
+
+#[test]
+fn the_person_signs_and_then_the_unit_seals() {
+    let office = TestOffice::new();
+    let id = released(&office);
+    let (unit, own) = (office.certificate(), office.certificate_of(&office.head, false));
+    let refused = refusal(office.act(&office.clerk, id, seal(unit)));
+    assert_eq!(refused.code, "seal.unsigned", "article 32: no seal on what nobody has signed");
+
+    office.act(&office.head, id, sign(own)).unwrap();
+    assert_eq!(refusal(office.act(&office.clerk, id, seal(unit))).code, "sign.waiting");
+    box_signs(&office, id, b"%PDF signed");
+    let letter = office.letter(id);
+    assert!(letter.is_signed() && !letter.is_sealed());
+    assert_eq!(letter.level(), Some(Level::B));
+    assert_eq!(refusal(office.act(&office.head, id, sign(own))).code, "sign.twice");
+    assert!(
+        !rights::may(&office.clerk, &letter, false).contains(&Verb::Attach),
+        "a signed document is not replaced"
+    );
+
+    office.act(&office.clerk, id, seal(unit)).unwrap();
+    box_signs(&office, id, b"%PDF sealed");
+    let letter = office.letter(id);
+    assert!(letter.is_sealed());
+    assert_eq!(letter.files.len(), 3, "what was signed over stays");
+    assert_eq!(office.lines_above()[0].pdf, Some(last(&office, id)));
+}
+
+#[test]
+fn everybody_signs_with_her_own_certificate_and_the_seal_is_the_units() {
+    let office = TestOffice::new();
+    let id = released(&office);
+    let (unit, head, clerk) = (
+        office.certificate(),
+        office.certificate_of(&office.head, false),
+        office.certificate_of(&office.clerk, false),
+    );
+    assert_eq!(refusal(office.act(&office.head, id, sign(unit))).code, "sign.not_yours");
+    assert_eq!(refusal(office.act(&office.head, id, sign(clerk))).code, "sign.not_yours");
+    assert_eq!(
+        refusal(office.act(&office.clerk, id, sign(clerk))).code,
+        "rights.missing",
+        "nobody asked her to sign"
+    );
+    assert_eq!(
+        refusal(office.act(&office.head, id, seal(unit))).code,
+        "rights.missing",
+        "only the clerk seals"
+    );
+    office.act(&office.head, id, sign(head)).unwrap();
+    box_signs(&office, id, b"%PDF signed");
+    assert_eq!(refusal(office.act(&office.clerk, id, seal(clerk))).code, "seal.not_the_units");
+}
+
+#[test]
+fn a_deputy_signs_in_the_heads_place_while_the_delegation_holds() {
+    let office = TestOffice::new();
+    let deputy = office.teacher.clone();
+    let own = office.certificate_of(&deputy, false);
+    let day = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
+    let delegation = grant(&office, &deputy, Capacity::Kt, Some(day));
+    let paper = office.upload(&deputy, b"%PDF by the deputy");
+    let id = office.draft(&deputy, Draft { paper: Some(paper), ..outgoing("report") }).unwrap();
+    office.act(&deputy, id, Act::Submit { to: Some(deputy.id) }).unwrap();
+    office.act(&deputy, id, Act::Approve { words: String::new() }).unwrap();
+    office.act(&office.clerk, id, Act::Release).unwrap();
+
+    let ask =
+        |delegation| Act::Sign(AskSignature { certificate: own, delegation, ..AskSignature::default() });
+    assert_eq!(refusal(office.act(&deputy, id, ask(None))).code, "sign.no_delegation");
+    office.set_clock(MORNING + DAY_MS);
+    assert_eq!(
+        refusal(office.act(&deputy, id, ask(Some(delegation)))).code,
+        "rights.missing",
+        "its last day is over"
+    );
+    let next = grant(&office, &deputy, Capacity::Kt, None);
+    office.act(&deputy, id, ask(Some(next))).unwrap();
+    let signature = office.letter(id).signatures[0].clone();
+    assert_eq!((signature.capacity, signature.delegation), (Capacity::Kt, Some(next)));
+    let waiting = seals::waiting(&office.desk.journal().read().unwrap()).unwrap();
+    assert_eq!(waiting[0].reason, "KT. Số 01/BC-THCSHP");
+    box_signs(&office, id, b"%PDF signed by the deputy");
+
+    office.ask(&office.head, Command::Delegations(delegations::Command::End { delegation: next })).unwrap();
+    assert!(office.letter(id).is_signed(), "what was signed while it held stays signed");
+}
+
+#[test]
+fn a_delegation_says_who_in_which_capacity_and_an_authorisation_for_how_long_and_what() {
+    let office = TestOffice::new();
+    let day = NaiveDate::from_ymd_opt(2026, 12, 31);
+    let form = |capacity, until_day, scope: &str, title: &str, to: &Viewer| Grant {
+        to: to.id,
+        capacity,
+        title: title.into(),
+        from_day: None,
+        until_day,
+        scope: scope.into(),
+    };
+    let (teacher, head) = (office.teacher.clone(), office.head.clone());
+    let table = [
+        (form(Capacity::Kt, None, "", "PHÓ HIỆU TRƯỞNG", &teacher), None),
+        (form(Capacity::Tuq, day, "Giấy mời", "TỔ TRƯỞNG", &teacher), None),
+        (form(Capacity::Tuq, None, "Giấy mời", "TỔ TRƯỞNG", &teacher), Some("until_day")),
+        (form(Capacity::Tuq, day, "", "TỔ TRƯỞNG", &teacher), Some("scope")),
+        (
+            form(Capacity::Kt, NaiveDate::from_ymd_opt(2026, 1, 1), "", "PHÓ HIỆU TRƯỞNG", &teacher),
+            Some("until_day"),
+        ),
+        (form(Capacity::Kt, None, "", " ", &teacher), Some("title")),
+        (form(Capacity::Own, None, "", "PHÓ HIỆU TRƯỞNG", &teacher), Some("capacity")),
+        (form(Capacity::Kt, None, "", "HIỆU TRƯỞNG", &head), Some("to")),
+    ];
+    for (grant, wrong) in table {
+        let said = format!("{grant:?}");
+        let answer = office.ask(&head, Command::Delegations(delegations::Command::Grant(grant)));
+        match wrong {
+            None => assert!(answer.is_ok(), "{said}"),
+            Some(field) => assert!(refusal(answer).fields.contains_key(field), "{said}"),
+        }
+    }
+    let by_clerk = form(Capacity::Kt, None, "", "PHÓ HIỆU TRƯỞNG", &teacher);
+    let answer = office.ask(&office.clerk, Command::Delegations(delegations::Command::Grant(by_clerk)));
+    assert_eq!(refusal(answer).code, "rights.missing");
+}
+
+#[test]
+fn what_waits_for_a_key_can_be_asked_again_and_taken_back() {
+    let office = TestOffice::new();
+    let id = released(&office);
+    let own = office.certificate_of(&office.head, false);
+    office.act(&office.head, id, sign(own)).unwrap();
+    let first = office.letter(id).signatures[0].id;
+    office.act(&office.head, id, sign(own)).unwrap();
+    let letter = office.letter(id);
+    assert_eq!(letter.signatures.len(), 1, "after a restart the same request is asked anew");
+    assert_ne!(letter.signatures[0].id, first);
+    let late = office.signed(id, Some(first), last(&office, id), b"%PDF late");
+    office.machine(Command::Seals(late)).unwrap();
+    assert!(!office.letter(id).is_signed(), "the answer to a request that no longer stands is nothing");
+
+    office.act(&office.head, id, Act::Unsign).unwrap();
+    assert!(office.letter(id).signatures.is_empty());
+    assert_eq!(refusal(office.act(&office.clerk, id, Act::Unsign)).code, "letter.state");
+}
+
+#[test]
+fn a_key_that_is_elsewhere_gets_a_digest_and_its_answer_is_the_signature() {
+    let office = TestOffice::new();
+    let id = released(&office);
+    let own = office.certificate_of(&office.head, false);
+    office.act(&office.head, id, sign(own)).unwrap();
+    let (signature, of) = (office.letter(id).signatures[0].id, last(&office, id));
+    let prepared = office.paper(b"prepared").name;
+    let digest = Sha256::of(b"digest");
+    let report = Report::Prepared { letter: id, signature: Some(signature), of, prepared, digest };
+    for _ in 0..2 {
+        office.machine(Command::Seals(seals::Command::Report(report.clone()))).unwrap();
+    }
+    let state = office.letter(id).signatures[0].state.clone();
+    assert_eq!(state, SignatureState::Requested { prepared: Some(prepared) });
+    box_signs(&office, id, b"%PDF signed");
+    assert!(office.letter(id).is_signed());
+}
+
+#[test]
+fn a_scan_that_shows_a_seal_gets_no_second_image_unless_somebody_says_so() {
+    let office = TestOffice::new();
+    let paper = office.scanned(&office.clerk, b"%PDF scanned");
+    let id = office.register(Register { paper: Some(paper), ..incoming("1/A") }).unwrap();
+    let unit = office.certificate();
+    let image = office.paper(b"png").name;
+    let keep =
+        seals::Command::KeepImpression { kind: ImpressionKind::Seal, image, width_mm: 36.0, height_mm: 36.0 };
+    let impression = office.ask(&office.clerk, Command::Seals(keep)).unwrap().id;
+    let look = Look { kind: LookKind::CornerSeal, impression, ..Look::default() };
+    let ask = |look: Look, shows_seal| Act::Seal { certificate: unit, look, shows_seal };
+    let missing = Look { impression: None, ..look.clone() };
+    assert_eq!(refusal(office.act(&office.clerk, id, ask(missing, false))).code, "sign.no_image");
+    let nowhere = Look { kind: LookKind::Picture, ..look.clone() };
+    assert_eq!(refusal(office.act(&office.clerk, id, ask(nowhere, false))).code, "sign.no_place");
+    assert_eq!(refusal(office.act(&office.clerk, id, ask(look.clone(), true))).code, "seal.second");
+    office.act(&office.clerk, id, ask(Look { second_seal: true, ..look }, true)).unwrap();
+    let Seal::Requested { look, .. } = office.letter(id).seal else { panic!("asked for") };
+    assert!(look.second_seal, "the decision is on record");
+}
+
+#[test]
+fn a_file_that_came_signed_is_sealed_once_its_signature_was_found_whole() {
+    let office = TestOffice::new();
+    let unit = office.certificate();
+    let verdict = |word: &str, unit: bool| Verdict {
+        word: word.into(),
+        sentence: "…".into(),
+        checked_at: Stamp::from_unix_ms(MORNING),
+        signatures: vec![Found {
+            word: word.into(),
+            sentence: String::new(),
+            signer: "Trần Văn Hiệu".into(),
+            organisation: String::new(),
+            unit,
+            kind: "signature".into(),
+            level: "B-B".into(),
+            at: None,
+            stamped: false,
+        }],
+    };
+    let table = [
+        (verdict("good", false), None),
+        (verdict("untrusted", false), None),
+        (verdict("good", true), Some("seal.unsigned")),
+        (verdict("altered", false), Some("seal.unsigned")),
+        (verdict("changed_after_signing_forbidden", false), Some("seal.unsigned")),
+        (verdict("revoked", false), Some("seal.unsigned")),
+    ];
+    for (found, wrong) in table {
+        let id = released(&office);
+        assert!(office.letter(id).unchecked().next().is_some());
+        let of = last(&office, id);
+        let report = Report::Verified { letter: id, of, verdict: found.clone() };
+        office.machine(Command::Seals(seals::Command::Report(report))).unwrap();
+        assert!(office.letter(id).unchecked().next().is_none());
+        let answer = office.act(&office.clerk, id, seal(unit));
+        match wrong {
+            None => assert!(answer.is_ok(), "{found:?}"),
+            Some(code) => assert_eq!(refusal(answer).code, code, "{found:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_level_reached_takes_the_files_place_and_its_line_goes_up_again() {
+    let office = TestOffice::new();
+    let id = released(&office);
+    let own = office.certificate_of(&office.head, false);
+    office.act(&office.head, id, sign(own)).unwrap();
+    box_signs(&office, id, b"%PDF signed");
+    let of = last(&office, id);
+    let waits = |code: &str| {
+        let report = Report::Waits { letter: id, of, code: code.into() };
+        office.machine(Command::Seals(seals::Command::Report(report))).unwrap();
+    };
+    waits("level.no_line");
+    let before = office.desk.journal().head().unwrap();
+    waits("level.no_line");
+    assert_eq!(office.desk.journal().head().unwrap(), before, "told once, however often it is tried");
+
+    let grown = office.paper(b"%PDF signed, stamped").name;
+    let paper = office::scans::Paper { name: grown, pages: 1, bytes: 20, signed: true };
+    let report = Report::Level { letter: id, of, paper, level: Level::Lta, renew_at: None };
+    for _ in 0..2 {
+        office.machine(Command::Seals(seals::Command::Report(report.clone()))).unwrap();
+    }
+    let letter = office.letter(id);
+    assert_eq!((letter.files.len(), last(&office, id)), (2, grown), "the same document, grown");
+    let proof = letter.last_proof().unwrap();
+    assert_eq!((proof.level, proof.waits.is_none()), (Some(Level::Lta), true));
+    assert_eq!(office.lines_above()[0].pdf, Some(grown));
+}
+
+#[test]
+fn a_certificate_of_another_unit_is_added_only_knowingly() {
+    let office = TestOffice::new();
+    let facts = |organisation: &str, serial: &str| seals::CertificateFacts {
+        subject: organisation.into(),
+        organisation: organisation.into(),
+        issuer: "CA thử nghiệm".into(),
+        serial: serial.into(),
+        not_before: Stamp::from_unix_ms(0),
+        not_after: Stamp::from_unix_ms(MORNING + DAY_MS),
+    };
+    let add = |organisation: &str, serial: &str, other_unit| {
+        let file = office.paper(serial.as_bytes()).name;
+        let facts = facts(organisation, serial);
+        let key = seals::Key::File { file };
+        Command::Seals(seals::Command::AddCertificate { key, chain: None, facts, unit: true, other_unit })
+    };
+    for (name, serial) in [("TRƯỜNG THCS HOA PHƯỢNG", "1"), ("Trường THCS Hoa Phượng, xã Bình An", "2")]
+    {
+        assert!(office.ask(&office.clerk, add(name, serial, false)).is_ok(), "{name}");
+    }
+    let other = add("Trường THCS Bằng Lăng", "3", false);
+    assert_eq!(refusal(office.ask(&office.clerk, other)).code, "key.other_unit");
+    let other = add("Trường THCS Bằng Lăng", "3", true);
+    assert!(office.ask(&office.clerk, other.clone()).is_ok());
+    assert_eq!(refusal(office.ask(&office.clerk, other)).code, "key.known");
+    assert_eq!(
+        refusal(office.ask(&office.head, add("X", "4", true))).code,
+        "rights.missing",
+        "the clerk keeps it"
+    );
+}
+
+#[test]
+fn every_use_of_a_key_stands_in_the_journal_with_its_digest() {
+    let office = TestOffice::new();
+    let id = released(&office);
+    let own = office.certificate_of(&office.head, false);
+    office.act(&office.head, id, sign(own)).unwrap();
+    box_signs(&office, id, b"%PDF signed");
+    let rows = office.desk.journal().read().unwrap();
+    let told = rows.entries(0, usize::MAX, usize::MAX).unwrap();
+    let digest = Sha256::of(b"%PDF signed").to_string();
+    let used = told.iter().filter_map(|entry| entry.body()).filter(|body| body.contains(&digest));
+    assert!(used.into_iter().any(|body| body.contains("letter.signed")));
+    let _ = letters::Command::Read { letter: id };
+}

@@ -1,0 +1,131 @@
+//! Completes signatures when a line exists: one file at a time, one level at a time, again later where nobody answers.
+//!
+//! A level that was reached is journalled with its file; one that has to wait is journalled once, with why. Cut off
+//! anywhere, the file before is the document and is tried again.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use office::letters::signing::Level;
+use office::scans::Paper;
+use office::seals::{Command as Seals, Report, rules};
+use office::{Actor, Command, Error};
+use uuid::Uuid;
+use wire::Sha256;
+
+use super::Nudges;
+use crate::levels::{Line, Waits, Wish, advance};
+use crate::seal::{make, trust};
+use crate::{App, blocking};
+
+/// Who the box is when it completes signatures.
+const LEVELS: Actor = Actor::Machine("bằng chứng chữ ký");
+/// First wait where nobody answered; doubled up to [`LONGEST`].
+const SHORTEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_secs(60 * 60);
+
+/// A file that is to reach its next level.
+struct Next {
+    letter: Uuid,
+    of: Sha256,
+    pages: u32,
+    renew: bool,
+    /// A person's signature that still waits for the seal takes a time stamp and no more: the file is to grow again.
+    most: Level,
+}
+
+/// Looks for files at every nudge.
+pub(super) async fn follow(app: App) {
+    let mut nudges = Nudges::of(&app);
+    let mut later = Later::default();
+    while nudges.next().await {
+        if let Err(error) = round(&app, &mut later).await {
+            tracing::error!(%error, "levels: this round was not finished");
+        }
+    }
+}
+
+async fn round(app: &App, later: &mut Later) -> Result<(), Error> {
+    let now = app.desk.now();
+    let (settings, waiting) = app
+        .desk
+        .read(move |rows| {
+            let settings = rules::settings(rows)?;
+            let waiting = office::seals::incomplete(rows, settings.target, now)?;
+            Ok((settings, waiting))
+        })
+        .await?;
+    let due: Vec<_> = waiting.into_iter().filter(|next| later.is_due(next.of)).collect();
+    if due.is_empty() {
+        return Ok(());
+    }
+    let trust = trust::current(app).await?;
+    let mut line = Line::new(settings.time_stamp_urls.clone())
+        .map_err(|error| Error::Broken(format!("no line can be opened: {error}")))?;
+    for found in due {
+        if app.stop.is_cancelled() {
+            return Ok(());
+        }
+        let most = if found.sealed { settings.target } else { settings.target.min(Level::T) };
+        let next = Next { letter: found.letter, of: found.of, pages: found.pages, renew: found.renew, most };
+        let stop = app.stop.clone();
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            done = one(app, next, &trust, &mut line, later) => done?,
+        }
+    }
+    Ok(())
+}
+
+async fn one(
+    app: &App,
+    next: Next,
+    trust: &pki::Trust,
+    line: &mut Line,
+    later: &mut Later,
+) -> Result<(), Error> {
+    let journal = app.desk.journal().clone();
+    let of = next.of;
+    let pdf = blocking(move || make::blob(&journal, of)).await??;
+    let wish = Wish { trust, now_ms: app.desk.now().unix_ms(), target: next.most, renew: next.renew };
+    let report = match advance(&pdf, &wish, line).await {
+        Ok(Some(grown)) => {
+            later.forget(of);
+            let journal = app.desk.journal().clone();
+            let (bytes, level, renew_at) = (grown.pdf.len() as u64, grown.level, grown.renew_at);
+            let name = blocking(move || journal.blobs().put(&grown.pdf)).await??;
+            let paper = Paper { name, pages: next.pages, bytes, signed: true };
+            Report::Level { letter: next.letter, of, paper, level, renew_at }
+        }
+        Ok(None) => {
+            later.put_off(of);
+            return Ok(());
+        }
+        Err(Waits(code)) => {
+            tracing::info!(letter = %next.letter, code, "a signature waits for its next level");
+            later.put_off(of);
+            Report::Waits { letter: next.letter, of, code: code.into() }
+        }
+    };
+    app.desk.execute(LEVELS, Command::Seals(Seals::Report(report))).await?;
+    Ok(())
+}
+
+/// What is tried again later. In memory: after a restart everything is tried at once.
+#[derive(Default)]
+struct Later(HashMap<Sha256, (Instant, Duration)>);
+
+impl Later {
+    fn is_due(&self, file: Sha256) -> bool {
+        self.0.get(&file).is_none_or(|(at, _)| *at <= Instant::now())
+    }
+
+    fn put_off(&mut self, file: Sha256) {
+        let pause = self.0.get(&file).map_or(SHORTEST, |(_, pause)| (*pause * 2).min(LONGEST));
+        self.0.insert(file, (Instant::now() + pause, pause));
+    }
+
+    fn forget(&mut self, file: Sha256) {
+        self.0.remove(&file);
+    }
+}
