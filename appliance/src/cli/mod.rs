@@ -8,9 +8,9 @@ mod compose;
 mod init;
 mod scan_worker;
 mod sign;
-mod verify;
 mod sign_helper;
 mod token_worker;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -28,7 +28,7 @@
 //!
 //! | a request must have                                           | because                                        |
 //! |---------------------------------------------------------------|------------------------------------------------|
-//! | a `Host` that is 127.0.0.1, [::1] or localhost with our port  | a name that was turned to loopback is a trap   |
+//! | a `Host` of `127.0.0.1`, `[::1]` or `localhost` with our port | a name that was turned to loopback is a trap   |
 //! | an `Origin` that has been paired (or pairing is open)         | any page can send requests to loopback         |
 //! | `Content-Type: application/json`                              | so that a browser asks before it sends         |
 //! | `Authorization: Bearer` with the secret of that very `Origin` | other programs can invent an `Origin`          |

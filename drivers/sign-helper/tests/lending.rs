@@ -159,6 +159,7 @@ fn a_page_is_paired_once_by_the_digits_on_the_screen() {
     let stick = stick(&[]);
     let mut pc = Pc::start(&stick, &[]);
     let hello = pc.get("/v1/hello");
+    assert_eq!(hello.body["helper"], "vanthu-sign-helper", "the page knows whom it has found");
     assert_eq!((&hello.body["paired"], &hello.body["pairing"]), (&json!(false), &json!(true)));
     assert_eq!(pc.get("/v1/holders").code(), "helper.origin", "before pairing only that is answered");
     let right = pc.code.clone().unwrap();

@@ -55,6 +55,15 @@ fn a_token_shows_what_can_be_signed_with_and_who_vouches_for_it() {
 }
 
 #[test]
+fn the_right_one_of_two_tokens_is_unlocked() {
+    let stick = stick(&["ec:P-256"]);
+    stick.second_token("Chữ-ký");
+    let labels: Vec<_> = stick.tokens().list().unwrap().into_iter().map(|token| token.label).collect();
+    assert!(labels.len() == 2 && labels.contains(&"Chữ-ký".to_owned()), "{labels:?}");
+    assert!(stick.unlock().unwrap().sign(MESSAGE).is_ok());
+}
+
+#[test]
 fn a_token_that_digests_itself_and_one_that_does_not_both_sign() {
     // SoftHSM has no ECDSA with its own digest.
     for (kind, fault, digest) in [

@@ -112,6 +112,14 @@ impl Stick {
         self.run("pkcs11-tool", &format!("--module {} --login --pin {PIN} {words}", softhsm().display()));
     }
 
+    /// Another token beside it, with a PIN of its own and nothing on it.
+    pub(crate) fn second_token(&self, label: &str) {
+        self.run(
+            "softhsm2-util",
+            &format!("--init-token --free --label {label} --so-pin 13579135 --pin 135790"),
+        );
+    }
+
     /// The same private key once more, with another attribute.
     pub(crate) fn replace_key(&self, id: &str, attribute: &str) {
         self.run("openssl", &format!("pkey -in {id}.key -outform DER -out {id}.key.der"));
