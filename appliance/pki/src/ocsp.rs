@@ -20,8 +20,8 @@ use std::{fmt, ops::Range, sync::Arc};
 
 /// Largest response that is read; honest ones have 1 to 6 KiB.
 const MOST_BYTES: usize = 1 << 20;
-/// Most certificates and most single answers in one response.
-const MOST: usize = 64;
+/// Most certificates and most single answers in one response; honest ones have one of each, or two.
+const MOST: usize = 16;
 
 /// Body of a request about `cert` (POST, `application/ocsp-request`). SHA-1 names the issuer, as responders expect
 /// (RFC 5019 §2.1.1); nothing depends on its strength.
@@ -135,6 +135,11 @@ impl Response {
     /// Is about `cert` and signed by its issuer, or by whom the issuer charged with it.
     pub fn is_about(&self, cert: &Cert, issuer: &Cert) -> bool {
         self.status(cert, issuer).is_some()
+    }
+
+    /// Is about `cert`, whoever signed it.
+    pub(crate) fn mentions(&self, cert: &Cert, issuer: &Cert) -> bool {
+        self.0.answers.iter().any(|answer| answer.is_about(cert, issuer))
     }
 
     pub(crate) fn status(&self, cert: &Cert, issuer: &Cert) -> Option<Status> {

@@ -49,6 +49,11 @@ impl Search<'_> {
             self.note(chain, Why::PathTooLong);
             return;
         }
+        if is_self_signed(&last) {
+            let why = if chain.len() == 1 { Why::SelfSigned } else { Why::UnknownRoot(last.subject()) };
+            self.note(chain, why);
+            return;
+        }
         let mut why = None;
         let mut went_on = false;
         for issuer in self.candidates(&last, chain) {
@@ -69,8 +74,7 @@ impl Search<'_> {
             }
         }
         if !went_on {
-            let why = why.unwrap_or_else(|| ends(&last, chain.len()));
-            self.note(chain, why);
+            self.note(chain, why.unwrap_or_else(|| Why::NoIssuer(last.issuer())));
         }
     }
 
@@ -119,14 +123,5 @@ impl From<Problem> for Why {
             Problem::Weak(name) => Why::Weak(name),
             Problem::Unsupported(name) => Why::Unsupported(name),
         }
-    }
-}
-
-/// Why nothing follows.
-fn ends(last: &Cert, length: usize) -> Why {
-    match (is_self_signed(last), length) {
-        (true, 1) => Why::SelfSigned,
-        (true, _) => Why::UnknownRoot(last.subject()),
-        (false, _) => Why::NoIssuer(last.issuer()),
     }
 }

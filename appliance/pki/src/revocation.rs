@@ -111,6 +111,10 @@ pub enum Source {
     Ocsp(Response),
 }
 
+/// Statements of a document that are looked at for one certificate. Those of the trust folder are always looked at: a
+/// document cannot bury them, and it could as well leave its own out.
+const MOST: usize = 64;
+
 /// A clock that is a little behind must not make a fresh statement look forged.
 const FUTURE_ALLOWED_MS: i64 = 3_600_000;
 
@@ -197,7 +201,9 @@ fn ocsp<'a>(
     evidence: &'a Evidence,
     crls: &'a Crls,
 ) -> impl Iterator<Item = Revocation> + 'a {
-    evidence.ocsps.iter().filter_map(move |response| {
+    let about =
+        move |response: &&Response| above.first().is_some_and(|issuer| response.mentions(cert, issuer));
+    evidence.ocsps.iter().filter(about).take(MOST).filter_map(move |response| {
         let status = response.status(cert, above.first()?)?;
         // A responder that was itself revoked when it answered is not believed.
         let unsound = status.delegate.as_ref().filter(|delegate| !delegate.extensions().ocsp_no_check).is_some_and(

@@ -7,14 +7,15 @@ use crate::{
     oid,
 };
 
+/// Most attributes, and most certificates in one of them.
 const MOST: usize = 64;
+/// Adobe's archive of CRLs is the deepest that is signed; it has about 15.
+const DEEPEST: usize = 24;
 
 #[derive(Clone, Debug)]
 pub(super) struct Attributes {
     /// What was sent, tagged as the SET it is signed as.
     as_sent: Vec<u8>,
-    /// The same in DER.
-    as_der: Vec<u8>,
     all: Vec<(String, Vec<Vec<u8>>)>,
 }
 
@@ -22,7 +23,6 @@ impl Attributes {
     pub(super) fn read(implicit: Tlv) -> Read<Attributes> {
         let as_sent = write(SET, &[implicit.content]);
         let set = Tlv { tag: SET, ..implicit };
-        let as_der = canonical(&set, 24)?;
         let mut all = Vec::new();
         for attribute in set.inside().all(SEQUENCE)? {
             let mut attribute = attribute.inside();
@@ -37,14 +37,15 @@ impl Attributes {
                 return Err("attributes without end");
             }
         }
-        Ok(Attributes { as_sent, as_der, all })
+        Ok(Attributes { as_sent, all })
     }
 
     /// What may have been signed: DER as the standard says, or the order that was sent, which some programs sign.
     /// Order says nothing, so neither lets anybody change a meaning.
-    pub(super) fn signed_forms(&self) -> impl Iterator<Item = &[u8]> {
-        let other = (self.as_sent != self.as_der).then_some(self.as_sent.as_slice());
-        std::iter::once(self.as_der.as_slice()).chain(other)
+    pub(super) fn signed_forms(&self) -> Vec<Vec<u8>> {
+        let sent = Reader::new(&self.as_sent).any();
+        let der = sent.and_then(|set| canonical(&set, DEEPEST)).ok().filter(|der| *der != self.as_sent);
+        der.into_iter().chain([self.as_sent.clone()]).collect()
     }
 
     /// All values of an attribute, however often it occurs.

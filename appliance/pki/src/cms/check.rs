@@ -88,7 +88,7 @@ impl Cms {
         let (cert, binding) = self.bound_certificate(attributes)?;
         let mut outcome = Err(Problem::Bad);
         for form in attributes.signed_forms() {
-            outcome = cert.key().verify(&signer.algorithm, Some(hash), form, &signer.signature);
+            outcome = cert.key().verify(&signer.algorithm, Some(hash), &form, &signer.signature);
             if outcome.is_ok() {
                 break;
             }
