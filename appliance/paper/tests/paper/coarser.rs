@@ -11,7 +11,7 @@ use paper::{CaptureRef, Making, PageMade, SizeStep, WhyPlain, compose};
 
 const STEPS: [SizeStep; 3] = [SizeStep::Usual, SizeStep::Tight, SizeStep::Tightest];
 
-/// A view over roofs: slopes of colour, tiles with their shadows, and the grain of a camera, all over the sheet.
+/// A view over roofs at dusk, too dark for paper: slopes of colour, tiles with their shadows, and the grain of a camera, all over the sheet.
 fn photograph(width: u32, height: u32) -> RgbImage {
     let mut grain = 1_u32;
     RgbImage::from_fn(width, height, |x, y| {
@@ -26,7 +26,7 @@ fn photograph(width: u32, height: u32) -> RgbImage {
             (false, true) => [150.0, 70.0 + 60.0 * across, 50.0],
             (false, false) => [60.0 + 90.0 * down, 110.0, 40.0 + 60.0 * across],
         };
-        Rgb(tone.map(|tone| (tone + shadow + grain).clamp(0.0, 255.0) as u8))
+        Rgb(tone.map(|tone| (0.5 * (tone + shadow) + grain).clamp(0.0, 255.0) as u8))
     })
 }
 
