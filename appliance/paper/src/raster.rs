@@ -3,12 +3,16 @@
 //! Colour stays as JPEG keeps it - lightness and two differences of colour (ITU-T T.871) - because every question asked
 //! here is one of lightness or of colour, never of red, and because it goes back into JPEG.
 
-use std::borrow::Cow;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
 use zune_jpeg::JpegDecoder;
 
 /// What a decoder may take before it is needed: 64 bits, and as many again.
 const READ_AHEAD: [u8; 16] = [0; 16];
+const END: [u8; 2] = [0xFF, 0xD9];
+/// What may follow the last scan of a picture that comes in several: nothing but zeros, or - a zero after 0xFF means that
+/// it is no marker - nothing but ones.
+const BEHIND: [[u8; 2]; 2] = [[0x00, 0x00], [0xFF, 0x00]];
 
 /// A page's samples, row by row from the top.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,12 +41,35 @@ impl Raster {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Undecodable;
 
-/// The pixels of a JPEG.
+/// The pixels of a capture's JPEG.
 ///
-/// Fails where the coding is broken in the middle. How large it is has to be checked before.
+/// Fails where the coding is broken in the middle, or cut short and closed again. How large it is has to be checked before.
 pub(crate) fn decoded(jpeg: &[u8]) -> Result<Raster, Undecodable> {
-    let jpeg = open_ended(jpeg);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&jpeg[..]), options(ColorSpace::YCbCr));
+    let coded = jpeg.strip_suffix(&END);
+    match (coded, is_progressive(jpeg)) {
+        (None, _) => decoded_as_it_is(jpeg),
+        (Some(coded), false) => decoded_as_it_is(&[coded, &READ_AHEAD].concat()),
+        (Some(coded), true) => {
+            // What is missing in the last scan would be made of what stands behind it.
+            let followed_by = |bits: [u8; 2]| decoded_as_it_is(&[coded, &bits.repeat(512), &END].concat());
+            let raster = followed_by(BEHIND[0])?;
+            let seen = hash(&raster);
+            drop(raster);
+            let raster = followed_by(BEHIND[1])?;
+            if hash(&raster) == seen { Ok(raster) } else { Err(Undecodable) }
+        }
+    }
+}
+
+fn hash(raster: &Raster) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    raster.samples.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The pixels of a JPEG that was coded here.
+pub(crate) fn decoded_as_it_is(jpeg: &[u8]) -> Result<Raster, Undecodable> {
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(jpeg), options(ColorSpace::YCbCr));
     decoder.decode_headers().map_err(|_| Undecodable)?;
     let coded_as = decoder.input_colorspace().ok_or(Undecodable)?;
     if coded_as != ColorSpace::YCbCr {
@@ -66,16 +93,14 @@ pub(crate) fn decoded(jpeg: &[u8]) -> Result<Raster, Undecodable> {
     Ok(raster)
 }
 
-/// The decoder makes up what is missing before the end of the image, but not what is missing before the end of the
-/// bytes. So it gets them without the one, where its rows come in order; and what it reads ahead is there.
-fn open_ended(jpeg: &[u8]) -> Cow<'_, [u8]> {
+/// Whether the rows of a picture come one scan over another, each finer than the one before.
+///
+/// The decoder makes up what is missing before the end of the image, but not what is missing before the end of the bytes.
+/// So it gets other pictures without the one; and what it reads ahead is there.
+fn is_progressive(jpeg: &[u8]) -> bool {
     let (baseline, progressive, scan) = ([0xFF, 0xC0], [0xFF, 0xC2], [0xFF, 0xDA]);
     let mut markers = jpeg.windows(2).take_while(|bytes| *bytes != scan);
-    let in_order = markers.find(|bytes| *bytes == baseline || *bytes == progressive);
-    match jpeg.strip_suffix(&[0xFF, 0xD9]) {
-        Some(open) if in_order == Some(&baseline) => Cow::Owned([open, &READ_AHEAD].concat()),
-        _ => Cow::Borrowed(jpeg),
-    }
+    markers.find(|bytes| *bytes == baseline || *bytes == progressive) != Some(&baseline)
 }
 
 fn options(space: ColorSpace) -> DecoderOptions {

@@ -19,6 +19,8 @@ use crate::{jbig2::Ink, raster::Raster};
 const GREY_PIXEL: i32 = 12;
 /// and so much a whole stroke.
 const GREY_STROKE: i32 = 6;
+/// The edge of a stroke is a mixture of it and of what is beside it, and half black, half red has 18.
+const GREY_EDGE: i32 = 20;
 /// Smaller than this, in hundredths of a square millimetre, it is a crossing.
 const LEAST_STROKE: usize = 70;
 
@@ -35,7 +37,7 @@ pub(super) fn only_black(
         return;
     }
     let width = raster.width_px as usize;
-    let mut spots = Vec::new();
+    let (mut spots, mut taken) = (Vec::new(), Vec::new());
     for cell_y in 0..overview.height {
         for cell_x in 0..overview.width {
             if !coloured.is_near(cell_x, cell_y) {
@@ -52,10 +54,11 @@ pub(super) fn only_black(
                         continue;
                     }
                     let at = (y * width + x) * 3;
-                    if is_black(&raster.samples[at..at + 3], paper, deep) {
+                    if is_black(&raster.samples[at..at + 3], paper, deep, GREY_PIXEL) {
                         spots.push((x as u32, y as u32));
                     } else {
                         row[x / 8] &= !(0x80 >> (x % 8));
+                        taken.push((x as u32, y as u32));
                     }
                 }
             }
@@ -67,12 +70,35 @@ pub(super) fn only_black(
             stroke.iter().for_each(|&(x, y)| strokes::clear(mask, x, y));
         }
     });
+    give_edges_back(mask, &taken, raster, overview, ground);
 }
 
-fn is_black(pixel: &[u8], paper: [u8; 3], deep: i32) -> bool {
+/// What is left of a letter is finer by a pixel all round than the same letter beside the seal: its edge is paler than a
+/// pen's middle.
+fn give_edges_back(
+    mask: &mut Ink,
+    taken: &[(u32, u32)],
+    raster: &Raster,
+    overview: &Overview,
+    ground: &Ground,
+) {
+    let edges: Vec<_> = taken
+        .iter()
+        .filter(|&&(x, y)| {
+            let beside = [(x.wrapping_sub(1), y), (x + 1, y), (x, y.wrapping_sub(1)), (x, y + 1)];
+            let at = (y as usize * raster.width_px as usize + x as usize) * 3;
+            let paper = ground.at_cell_nearest(x as usize / overview.cell_px, y as usize / overview.cell_px);
+            beside.into_iter().any(|(x, y)| x < raster.width_px && strokes::has(mask, x, y))
+                && is_black(&raster.samples[at..at + 3], paper, 0, GREY_EDGE)
+        })
+        .collect();
+    edges.into_iter().for_each(|&(x, y)| mask.row_mut(y)[x as usize / 8] |= 0x80 >> (x % 8));
+}
+
+fn is_black(pixel: &[u8], paper: [u8; 3], deep: i32, grey: i32) -> bool {
     let depth = i32::from(paper[0]) - i32::from(pixel[0]);
     let [cb, cr] = colour([pixel[0], pixel[1], pixel[2]], paper);
-    depth >= deep && (cb * cb + cr * cr) * 10_000 < depth * depth * GREY_PIXEL * GREY_PIXEL
+    depth >= deep && (cb * cb + cr * cr) * 10_000 < depth * depth * grey * grey
 }
 
 /// In the mean of its pixels: a fringe of colour on one side is made good by the other.

@@ -5,6 +5,8 @@ use crate::raster::Raster;
 
 /// Cells to an inch, about.
 const CELLS_PER_INCH: u32 = 75;
+/// At 9600 dpi, finer than which nothing scans: what claims more has smaller cells, so that their pixels can be counted.
+const MOST_CELL_PX: u32 = 128;
 
 /// A grid over the page.
 pub(super) struct Overview {
@@ -18,7 +20,7 @@ pub(super) struct Overview {
 
 impl Overview {
     pub(super) fn of(raster: &Raster, dpi: u32) -> Overview {
-        let cell_px = ((dpi + CELLS_PER_INCH / 2) / CELLS_PER_INCH).max(1) as usize;
+        let cell_px = ((dpi + CELLS_PER_INCH / 2) / CELLS_PER_INCH).clamp(1, MOST_CELL_PX) as usize;
         let width = (raster.width_px as usize).div_ceil(cell_px);
         let height = (raster.height_px as usize).div_ceil(cell_px);
         let mut cells = Vec::with_capacity(width * height);

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     making::WhyPlain,
-    raster::{Raster, decoded, ycbcr},
+    raster::{Raster, decoded_as_it_is, ycbcr},
 };
 
 /// How far the mean of a block may stray, in lightness and in colour.
@@ -78,7 +78,7 @@ fn painted(
     coverage: &Coverage,
 ) -> Option<Vec<[u8; 3]>> {
     let paper = match &layered.ground {
-        Some(picture) => colours(decoded(&picture.jpeg).ok()?),
+        Some(picture) => colours(decoded_as_it_is(&picture.jpeg).ok()?),
         None => vec![[255, 128, 128]; ground.blocks.len()],
     };
     let mut cells = overview.each(|x, y, _| paper[y / BLOCK_CELLS * ground.width + x / BLOCK_CELLS]);
@@ -108,7 +108,7 @@ fn colours(raster: Raster) -> Vec<[u8; 3]> {
 }
 
 fn paint(cells: &mut [[u8; 3]], overview: &Overview, tile: &Tile) -> Option<()> {
-    let picture = decoded(&tile.picture.jpeg).ok()?;
+    let picture = decoded_as_it_is(&tile.picture.jpeg).ok()?;
     let (wide, high) = (picture.width_px as usize, picture.height_px as usize);
     let samples = colours(picture);
     let [left, top] = [tile.left_px, tile.top_px].map(|px| px as usize / overview.cell_px);

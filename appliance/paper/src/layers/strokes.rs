@@ -29,6 +29,11 @@ pub(super) fn each(mask: &mut Ink, spots: &[(u32, u32)], mut look: impl FnMut(&m
     }
 }
 
+/// Whether the mask has a pixel.
+pub(super) fn has(mask: &Ink, x: u32, y: u32) -> bool {
+    mask.rows().nth(y as usize).is_some_and(|row| row[x as usize / 8] >> (7 - x % 8) & 1 == 1)
+}
+
 /// Takes a pixel out of the mask.
 pub(super) fn clear(mask: &mut Ink, x: u32, y: u32) {
     mask.row_mut(y)[x as usize / 8] &= !(0x80 >> (x % 8));

@@ -131,6 +131,32 @@ fn a_capture_without_its_end_stays_as_it_is_if_it_was_closed() {
     assert!(top.iter().any(|dot| *dot < 120) && top.iter().any(|dot| *dot > 200), "nothing of it is seen");
 }
 
+/// A picture that comes in several scans is whole, only blurred, as soon as the first is there.
+#[test]
+fn a_progressive_capture_without_its_end_stays_as_it_is_if_it_was_closed() {
+    for colours in [ColorType::Rgb, ColorType::Luma] {
+        let page = if colours == ColorType::Luma {
+            DynamicImage::from(imageops::grayscale(&letter())).into_bytes()
+        } else {
+            letter().into_raw()
+        };
+        let mut whole = Vec::new();
+        let mut encoder = Encoder::new(&mut whole, 85);
+        encoder.set_density(PixelDensity::dpi(300));
+        encoder.set_progressive(true);
+        encoder.encode(&page, 2480, 3508, colours).unwrap();
+        assert_eq!(written(&whole, 300).unwrap().1, PageMade::Layered);
+        for hundredths in [30, 70, 90, 99] {
+            let mut closed = whole[..whole.len() * hundredths / 100].to_vec();
+            closed.extend([0xFF, 0xD9]);
+            let kept = image_to_capture(&closed).unwrap();
+            let (pdf, made) = written(&kept.bytes, kept.dpi).unwrap();
+            assert_eq!(made, PageMade::Plain(WhyPlain::Undecodable), "{hundredths} in the hundred");
+            qpdf_is_content(&pdf);
+        }
+    }
+}
+
 #[test]
 fn a_capture_with_flipped_bytes_stays_as_it_is() {
     let mut flipped = scan(1);

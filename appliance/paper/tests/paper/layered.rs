@@ -196,3 +196,71 @@ fn a_sheet_too_large_to_hold_is_taken_apart_band_by_band() {
         assert!(mean < 4.0 && most < 40.0, "{name}: {mean} and {most} from the sheet");
     }
 }
+
+/// Greys by place, with grain on them, as a desktop scanner's grey JPEG.
+fn grey_jpeg((width, height): (u32, u32), mut lightness: impl FnMut(u32, u32) -> f32) -> Vec<u8> {
+    let mut seed = 1_u32;
+    let samples: Vec<u8> = (0..width * height)
+        .map(|at| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let grain = (seed >> 24) as f32 / 8.0 - 16.0;
+            (lightness(at % width, at / width) + grain).clamp(0.0, 255.0) as u8
+        })
+        .collect();
+    let mut jpeg = Vec::new();
+    Encoder::new(&mut jpeg, 90).encode(&samples, width as u16, height as u16, ColorType::Luma).unwrap();
+    jpeg
+}
+
+fn made_at(jpeg: Vec<u8>, dpi: u32) -> PageMade {
+    let page = std::iter::once(Ok::<_, std::io::Error>(CaptureRef::new(jpeg, dpi)));
+    compose(page, &about(), Making::default(), &mut Vec::new()).unwrap().made[0]
+}
+
+/// A cloudy sky, a wall, a face out of focus: no edge in it, and yet none of it is paper.
+#[test]
+fn a_smooth_grey_photograph_stays_a_picture() {
+    const SIDES: (u32, u32) = (1240, 1754);
+    let table: [(&str, fn(f32, f32) -> f32); 4] = [
+        ("from dark to light", |x, y| 40.0 + 90.0 * x + 90.0 * y),
+        ("from light to grey", |x, _| 230.0 - 90.0 * x),
+        ("a light in the middle", |x, y| 220.0 - 260.0 * ((x - 0.5).powi(2) + (y - 0.4).powi(2))),
+        ("clouds", |x, y| 150.0 + 35.0 * (x * 9.0).sin() + 35.0 * (y * 7.0 + x * 3.0).cos()),
+    ];
+    for (name, lightness) in table {
+        let photograph =
+            grey_jpeg(SIDES, |x, y| lightness(x as f32 / SIDES.0 as f32, y as f32 / SIDES.1 as f32));
+        assert_eq!(made_at(photograph, 150), PageMade::Plain(WhyPlain::Picture), "{name}");
+    }
+}
+
+/// A letter under a lamp, beside a lid that does not close: shaded as much as a photograph, and it has text.
+#[test]
+fn a_shaded_letter_is_taken_apart_all_the_same() {
+    let letter = image::load_from_memory(&scan(2)).unwrap().into_luma8();
+    let (width, height) = letter.dimensions();
+    let table: [(&str, fn(f32, f32) -> f32); 3] = [
+        ("a lamp at one corner", |x, y| 1.0 - 0.4 * (x + y) / 2.0),
+        ("a lid that stands open on the left", |x, _| 1.0 - 0.55 * (-x * 14.0).exp()),
+        (
+            "the shadow of a telephone",
+            |x, y| if x + y > 1.0 { 1.0 - 0.6 * (x + y - 1.0).min(0.5) } else { 1.0 },
+        ),
+    ];
+    for (name, light) in table {
+        let shaded = grey_jpeg((width, height), |x, y| {
+            f32::from(letter.get_pixel(x, y).0[0]) * light(x as f32 / width as f32, y as f32 / height as f32)
+        });
+        assert_eq!(made_at(shaded, DPI), PageMade::Layered, "{name}");
+    }
+}
+
+/// No scanner sees so finely; a capture may say so.
+#[test]
+fn a_capture_of_any_resolution_is_a_page() {
+    for dpi in [19_000, 24_000] {
+        let black = grey_jpeg((1100, 1100), |x, _| if x < 500 { 20.0 } else { 230.0 });
+        let made = made_at(black, dpi);
+        assert!(made != PageMade::Plain(WhyPlain::Undecodable), "{made:?} at {dpi}");
+    }
+}
