@@ -39,11 +39,13 @@ export function letRun(): void {
   rmSync(join(house.tray, 'hold'), { force: true });
 }
 
-/** All that lies in the tray becomes a scan, grey, at 200 dpi; the walker stands before it. */
+/** All that lies in the tray becomes a scan, one side of each sheet, grey, at 200 dpi; the walker stands before it. */
 export async function scan(page: Page): Promise<void> {
   await page.goto('/desk');
   await page.getByLabel('Máy quét', { exact: true }).selectOption({ label: SCANNER });
   await page.getByText('Khay nạp, một mặt').click();
+  // The desk keeps how it was scanned last.
+  await page.getByRole('checkbox', { name: /Hai mặt, lật tay/ }).uncheck();
   await page.getByText('Xám', { exact: true }).click();
   await page.getByLabel('Độ nét (dpi)').selectOption('200');
   await page.keyboard.press('F2');
