@@ -1,29 +1,32 @@
 //! PAdES B-B (ETSI EN 319 142-1) as an incremental update: [`Prepared`] -> [`Digested`] -> [`Signed`].
 //!
-//! 1. [`Prepared::new`] appends field, widget, appearance and a signature dictionary with a hole of 16 KiB.
-//! 2. [`Prepared::digest`] writes `/ByteRange`: everything but the hole. From here on no byte moves.
-//!    A [`Digested`] can be stored ([`Digested::to_bytes`]) until the person with the key comes.
+//! 1. [`Prepared::new`] writes field, widget, appearance and a signature dictionary with a hole of 32 KiB, to be appended.
+//! 2. [`Prepared::digest`] digests everything but the hole. A [`Digested`] can be stored ([`Digested::to_bytes`]), a few
+//!    kilobytes without the file, until the person with the key comes.
 //! 3. [`Digested::sign_with`] lets the key sign and puts the CMS into the hole. Where the key is on another machine,
-//!    [`Digested::signed_attributes`] is what it has to sign and [`Digested::seal`] takes the answer.
+//!    [`Digested::signed_attributes`] is what it has to sign and [`Digested::seal`] takes the answer; a program that makes
+//!    the whole CMS gets [`Digested::digest`], and [`Digested::import_cms`] takes what it made.
+//!
+//! The file is borrowed all the way and never copied: [`Signed::write_to`] writes it and its tail. What makes a signature
+//! last - time stamps, validation data - is added by [`crate::levels`].
 
 use crate::{
     cms::Chain,
     face::{Face, FaceError},
-    look::{Appearance, Look},
-    pdftext::{date, text_string},
+    hole::{Layout, Reserved},
+    imported,
+    look::{Appearance, Area, Look},
+    permits,
     standing::Standing,
-    update::{Update, Written, dictionary},
+    update::{Update, dictionary},
 };
 use chrono::{DateTime, FixedOffset};
-use der::Encode;
-use lopdf::{Dictionary, Object, ObjectId, Writer};
+use lopdf::{Dictionary, Object, ObjectId};
+use ring::digest::{self, Digest};
+use std::io::{self, Write};
 
-/// Room for the CMS. A signature with two or three certificates takes 3 to 5 KB; a timestamp, added later inside the
-/// same hole, about as much again.
-const HOLE_BYTES: usize = 16 << 10;
-/// Wider than any offset in a file under 10 GB.
-const RANGE_DIGITS: usize = 10;
-const STORED: &[u8; 8] = b"vanthuD1";
+/// The mark of a stored [`Digested`].
+const STORED: &[u8; 8] = b"vanthuD2";
 
 /// What the signature dictionary says besides the signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,9 +47,26 @@ pub enum SignError {
     /// The file is protected by a password, or pretends to be with an empty one.
     #[error("the PDF is encrypted")]
     Encrypted,
-    /// The author certified the file (DocMDP); another signature could break the certification.
-    #[error("the PDF is certified by its author (DocMDP) and takes no further signature")]
+    /// The author certified the file (DocMDP), or somebody signed it, as not to be changed any more, not even by another
+    /// signature.
+    #[error("the PDF is certified (DocMDP) and takes no further signature")]
     Certified,
+    /// The author certified the file and permits further signatures; but whether one may be seen, readers do not agree on.
+    /// [`Look::None`] can be signed.
+    #[error("the PDF is certified (DocMDP) and takes only signatures that are not seen")]
+    OnlyUnseen,
+    /// The form is one of XFA: what readers show is not what stands in the pages, and no two show the same.
+    #[error("the PDF holds an XFA form")]
+    Xfa,
+    /// Signed already, with cross-references that old and new readers follow to different objects.
+    #[error("the PDF is signed and has hybrid cross-references")]
+    Hybrid,
+    /// Larger than 2 GiB.
+    #[error("the PDF has {bytes} bytes")]
+    Huge {
+        /// Bytes of the file.
+        bytes: usize,
+    },
     /// Not a PDF, cut short, or with cross-references that readers would have to guess.
     #[error("the PDF is damaged: {0}")]
     Damaged(String),
@@ -70,106 +90,101 @@ pub enum SignError {
         /// Bytes of the hole.
         reserved: usize,
     },
+    /// What [`Digested::import_cms`] was given is no CMS of one detached signature, or is made by rules that readers do
+    /// not take (MD5, SHA-1, unknown algorithms).
+    #[error("not the CMS of a detached signature: {0}")]
+    NotCms(String),
+    /// The CMS was made over another document.
+    #[error("the CMS is the signature of another document")]
+    OtherDocument,
+    /// The CMS does not say which certificate it was made with (`signing-certificate-v2`, RFC 5035): PAdES asks for it.
+    #[error("the CMS does not name its certificate (signing-certificate-v2)")]
+    NoSigningCertificate,
     /// Stored bytes that [`Digested::to_bytes`] did not make, or changed since.
     #[error("not a stored, unsigned document: {0}")]
     NotStored(&'static str),
 }
 
-/// The hole: the hexadecimal string of `/Contents` with its angle brackets, as offsets into the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Hole {
-    start: usize,
-    end: usize,
-}
-
-impl Hole {
-    fn around(self, file: &[u8]) -> [&[u8]; 2] {
-        [&file[..self.start], &file[self.end..]]
-    }
-}
-
 /// A file with a signature field whose signature is still missing.
 #[derive(Debug)]
-pub struct Prepared {
-    file: Vec<u8>,
-    hole: Hole,
-    /// Where the numbers of `/ByteRange` go.
-    range_at: usize,
+pub struct Prepared<'a> {
+    reserved: Reserved<'a>,
 }
 
 /// A file that is complete but for the signature: its digest is final.
 #[derive(Debug)]
-pub struct Digested {
-    file: Vec<u8>,
-    hole: Hole,
+pub struct Digested<'a> {
+    reserved: Reserved<'a>,
+    sha256: [u8; 32],
 }
 
-/// A signed file.
+/// A signed file: the file as it was, and what is appended to it.
 #[derive(Debug)]
-pub struct Signed {
-    file: Vec<u8>,
+pub struct Signed<'a> {
+    before: &'a [u8],
+    /// Bytes that stand in the hole of a signature already there, instead of as many of the file's own.
+    filled: Vec<u8>,
+    after: &'a [u8],
+    tail: Vec<u8>,
 }
 
-impl Prepared {
-    /// Appends everything but the signature to `pdf`. `face` writes the visible text.
+impl<'a> Prepared<'a> {
+    /// Writes everything but the signature. `face` writes the visible text.
     ///
-    /// Refuses encrypted, certified and damaged files. Earlier signatures stay as they are: the file only grows.
-    pub fn new(pdf: &[u8], look: &Look, face: &Face, facts: &SignatureFacts) -> Result<Prepared, SignError> {
+    /// Refuses encrypted and damaged files, XFA forms, and files certified as not to be changed. Earlier signatures stay as
+    /// they are: the file only grows.
+    pub fn new(
+        pdf: &'a [u8],
+        look: &Look,
+        face: &Face,
+        facts: &SignatureFacts,
+    ) -> Result<Prepared<'a>, SignError> {
         let standing = Standing::read(pdf)?;
+        permits::signature(&standing, *look == Look::None)?;
         let mut update = Update::new(pdf, &standing.document);
-        let signature = update.reserve();
         let seen = look.appearance(&standing, face, &mut update)?;
-        let widget = update.add(widget(&standing, &seen, signature));
-        append_to_page(&standing, seen.page, widget, &mut update);
-        append_to_form(&standing, widget, &mut update);
-        let dictionary = SignatureDictionary::new(facts);
-        update.put_body(signature, dictionary.body.clone());
-        let Written { bytes, bodies } = update.write(&state_identifier(pdf, &dictionary.body));
-        Ok(dictionary.prepared(bytes, bodies[&signature]))
+        let signature = append_field(&standing, &seen, &mut update);
+        Ok(Prepared { reserved: Layout::signature(facts).write(update, signature, pdf) })
     }
 
-    /// Writes down which bytes are signed, and digests them.
-    pub fn digest(mut self) -> Digested {
-        let after = self.file.len() - self.hole.end;
-        let range =
-            [0, self.hole.start, self.hole.end, after].map(|n| format!("{n:<RANGE_DIGITS$}")).join(" ");
-        // Same width as the placeholder: nothing moves.
-        self.file[self.range_at..self.range_at + range.len()].copy_from_slice(range.as_bytes());
-        Digested { file: self.file, hole: self.hole }
+    /// Digests what is signed.
+    pub fn digest(self) -> Digested<'a> {
+        Digested::of(self.reserved)
     }
 }
 
-impl Digested {
-    /// SHA-256 of the signed bytes: names this state of the document in a signing request.
-    pub fn digest(&self) -> [u8; 32] {
-        let mut context = ring::digest::Context::new(&ring::digest::SHA256);
-        self.hole.around(&self.file).iter().for_each(|part| context.update(part));
-        context.finish().as_ref().try_into().expect("SHA-256 has 32 bytes")
+impl<'a> Digested<'a> {
+    fn of(reserved: Reserved<'a>) -> Digested<'a> {
+        let sha256 = reserved.digest(&digest::SHA256);
+        Digested { reserved, sha256: sha256.as_ref().try_into().expect("SHA-256 has 32 bytes") }
     }
 
-    /// For keeping until the key comes: mark, hole, digest, file.
+    /// SHA-256 of the signed bytes: names this state of the document in a signing request, and is what a program that
+    /// makes a whole CMS has to sign.
+    pub fn digest(&self) -> [u8; 32] {
+        self.sha256
+    }
+
+    /// The file as it will be but for the signature itself: shown to whoever is about to sign.
+    pub fn unsigned(self) -> Result<Signed<'a>, SignError> {
+        self.reserved.fill(&[])
+    }
+
+    /// For keeping until the key comes: mark, digest, what is to be appended. The file itself is kept by the caller.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut stored = STORED.to_vec();
-        for offset in [self.hole.start, self.hole.end] {
-            stored.extend_from_slice(&(offset as u64).to_be_bytes());
-        }
-        stored.extend_from_slice(&self.digest());
-        stored.extend_from_slice(&self.file);
+        stored.extend_from_slice(&self.sha256);
+        self.reserved.store(&mut stored);
         stored
     }
 
-    /// Takes back what [`Digested::to_bytes`] gave. Fails when a byte of it has changed.
-    pub fn from_bytes(stored: &[u8]) -> Result<Digested, SignError> {
-        let (digested, digest) =
-            stored_parts(stored).ok_or(SignError::NotStored("too short or another mark"))?;
-        let Hole { start, end } = digested.hole;
-        let empty = digested.file.get(start..end).is_some_and(|hole| {
-            hole.len() == 2 * HOLE_BYTES + 2 && hole[1..hole.len() - 1].iter().all(|&byte| byte == b'0')
-        });
-        if !empty {
-            return Err(SignError::NotStored("no empty place for the signature"));
-        }
-        if digested.digest() != digest {
+    /// Takes back what [`Digested::to_bytes`] gave, and the file. Fails when a byte of either has changed.
+    pub fn from_bytes(stored: &[u8], pdf: &'a [u8]) -> Result<Digested<'a>, SignError> {
+        let marked = stored.strip_prefix(STORED).and_then(|rest| rest.split_first_chunk::<32>());
+        let (sha256, rest) = marked.ok_or(SignError::NotStored("too short or another mark"))?;
+        let reserved = Reserved::restore(rest, pdf).ok_or(SignError::NotStored("made for another file"))?;
+        let digested = Digested::of(reserved);
+        if digested.sha256 != *sha256 {
             return Err(SignError::NotStored("changed since it was stored"));
         }
         Ok(digested)
@@ -177,24 +192,14 @@ impl Digested {
 
     /// What the holder of `chain` (DER, own certificate first) has to sign: DER of the signed attributes.
     pub fn signed_attributes(&self, chain: &[Vec<u8>]) -> Result<Vec<u8>, SignError> {
-        let attributes = Chain::read(chain)?.signed_attributes(self.hole.around(&self.file))?;
-        attributes.to_der().map_err(|e| SignError::Certificate(e.to_string()))
+        self.attributes(&Chain::read(chain)?)
     }
 
     /// Puts a signature over [`Digested::signed_attributes`] into the hole, after checking that it is one.
-    pub fn seal(mut self, chain: &[Vec<u8>], signature: &[u8]) -> Result<Signed, SignError> {
-        let attributes_der = self.signed_attributes(chain)?;
+    pub fn seal(self, chain: &[Vec<u8>], signature: &[u8]) -> Result<Signed<'a>, SignError> {
         let chain = Chain::read(chain)?;
-        chain.check(&attributes_der, signature)?;
-        let attributes = chain.signed_attributes(self.hole.around(&self.file))?;
-        let cms = chain.assemble(attributes, signature)?;
-        if cms.len() > HOLE_BYTES {
-            return Err(SignError::TooLarge { needed: cms.len(), reserved: HOLE_BYTES });
-        }
-        let digits: String = cms.iter().map(|byte| format!("{byte:02x}")).collect();
-        let start = self.hole.start + 1;
-        self.file[start..start + digits.len()].copy_from_slice(digits.as_bytes());
-        Ok(Signed { file: self.file })
+        let attributes = self.attributes(&chain)?;
+        self.sealed(&chain, &attributes, signature)
     }
 
     /// Lets a key sign here and now. `sign` gets the bytes to sign whole and digests them itself.
@@ -202,72 +207,90 @@ impl Digested {
         self,
         chain: &[Vec<u8>],
         sign: impl FnOnce(&[u8]) -> Result<Vec<u8>, E>,
-    ) -> Result<Signed, SignError>
+    ) -> Result<Signed<'a>, SignError>
     where
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let signature = sign(&self.signed_attributes(chain)?).map_err(|e| SignError::Key(e.into()))?;
-        self.seal(chain, &signature)
+        let chain = Chain::read(chain)?;
+        let attributes = self.attributes(&chain)?;
+        let signature = sign(&attributes).map_err(|e| SignError::Key(e.into()))?;
+        self.sealed(&chain, &attributes, &signature)
     }
-}
 
-impl Signed {
-    /// The signed file.
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.file
+    /// Puts a CMS into the hole that another program made over [`Digested::digest`]: detached, one signer, DER.
+    ///
+    /// It is checked whole: its message digest is this document's, the signature verifies with the certificate it holds,
+    /// and that certificate is the one it names.
+    pub fn import_cms(self, cms: &[u8]) -> Result<Signed<'a>, SignError> {
+        imported::check(cms, |algorithm| self.message_digest(algorithm))?;
+        self.reserved.fill(cms)
     }
-}
 
-fn stored_parts(stored: &[u8]) -> Option<(Digested, [u8; 32])> {
-    let rest = stored.strip_prefix(STORED)?;
-    let (start, rest) = rest.split_first_chunk::<8>()?;
-    let (end, rest) = rest.split_first_chunk::<8>()?;
-    let (digest, file) = rest.split_first_chunk::<32>()?;
-    let offset = |bytes: &[u8; 8]| usize::try_from(u64::from_be_bytes(*bytes)).ok();
-    let hole = Hole { start: offset(start)?, end: offset(end)? };
-    (hole.start < hole.end && hole.end <= file.len())
-        .then(|| (Digested { file: file.to_vec(), hole }, *digest))
-}
-
-/// The signature dictionary (ISO 32000-1 §12.8.1) is laid out by hand: its holes must be found again to the byte.
-struct SignatureDictionary {
-    body: Vec<u8>,
-    range_at: usize,
-    hole: Hole,
-}
-
-impl SignatureDictionary {
-    fn new(facts: &SignatureFacts) -> SignatureDictionary {
-        let mut body = b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached".to_vec();
-        let texts = [
-            ("/Name", Some(&facts.name)),
-            ("/Reason", facts.reason.as_ref()),
-            ("/Location", facts.location.as_ref()),
-        ];
-        for (key, words) in texts {
-            if let Some(words) = words {
-                body.extend_from_slice(key.as_bytes());
-                let string = Object::string_literal(text_string(words));
-                Writer::write_object(&mut body, &string).expect("a Vec takes every byte");
-            }
+    fn message_digest(&self, algorithm: &'static digest::Algorithm) -> Vec<u8> {
+        // A key of P-384 wants another digest than the one that is known already.
+        let computed = |digest: Digest| digest.as_ref().to_vec();
+        if *algorithm == digest::SHA256 {
+            self.sha256.to_vec()
+        } else {
+            computed(self.reserved.digest(algorithm))
         }
-        body.extend_from_slice(format!("/M({})/ByteRange[", date(&facts.signed_at)).as_bytes());
-        let range_at = body.len();
-        body.resize(range_at + 4 * RANGE_DIGITS + 3, b' ');
-        body.extend_from_slice(b"]/Contents");
-        let start = body.len();
-        body.push(b'<');
-        body.resize(body.len() + 2 * HOLE_BYTES, b'0');
-        body.push(b'>');
-        let hole = Hole { start, end: body.len() };
-        body.extend_from_slice(b">>");
-        SignatureDictionary { body, range_at, hole }
     }
 
-    fn prepared(self, file: Vec<u8>, body_at: usize) -> Prepared {
-        let hole = Hole { start: body_at + self.hole.start, end: body_at + self.hole.end };
-        Prepared { file, hole, range_at: body_at + self.range_at }
+    fn attributes(&self, chain: &Chain) -> Result<Vec<u8>, SignError> {
+        chain.signed_attributes(&self.message_digest(chain.digest_algorithm()))
     }
+
+    fn sealed(self, chain: &Chain, attributes: &[u8], signature: &[u8]) -> Result<Signed<'a>, SignError> {
+        chain.check(attributes, signature)?;
+        self.reserved.fill(&chain.assemble(attributes, signature)?)
+    }
+}
+
+impl<'a> Signed<'a> {
+    pub(crate) fn appended(pdf: &'a [u8], tail: Vec<u8>) -> Signed<'a> {
+        Signed { before: pdf, filled: Vec::new(), after: &[], tail }
+    }
+
+    /// `digits` instead of as many bytes of the file at `at`.
+    pub(crate) fn filled(pdf: &'a [u8], at: usize, digits: Vec<u8>) -> Signed<'a> {
+        let after = &pdf[at + digits.len()..];
+        Signed { before: &pdf[..at], filled: digits, after, tail: Vec::new() }
+    }
+
+    /// The parts of the file in their order; nothing is copied.
+    pub fn parts(&self) -> [&[u8]; 4] {
+        [self.before, &self.filled, self.after, &self.tail]
+    }
+
+    /// Bytes of the whole file.
+    pub fn length(&self) -> usize {
+        self.parts().iter().map(|part| part.len()).sum()
+    }
+
+    /// Writes the whole file.
+    pub fn write_to(&self, to: &mut impl Write) -> io::Result<()> {
+        self.parts().iter().try_for_each(|part| to.write_all(part))
+    }
+
+    /// The whole file in memory.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.parts().concat()
+    }
+}
+
+/// A field without anything to be seen, for a time stamp; returns the number its signature has to have.
+pub(crate) fn append_unseen_field(standing: &Standing, update: &mut Update<'_>) -> ObjectId {
+    let unseen = Appearance { page: standing.page_id, area: Area::NOTHING, form: None };
+    append_field(standing, &unseen, update)
+}
+
+/// Field and widget, in the form and on the page.
+fn append_field(standing: &Standing, seen: &Appearance, update: &mut Update<'_>) -> ObjectId {
+    let signature = update.reserve();
+    let widget = update.add(widget(standing, seen, signature));
+    append_to_page(standing, seen.page, widget, update);
+    append_to_form(standing, widget, update);
+    signature
 }
 
 /// Field and widget in one (§12.7.4.5). Flags: printed and locked, as ISO 19005-2 §6.3.2 asks.
@@ -323,12 +346,4 @@ fn append_to_form(standing: &Standing, widget: ObjectId, update: &mut Update<'_>
             update.put(standing.catalog_id, &catalog.into());
         }
     }
-}
-
-fn state_identifier(pdf: &[u8], signature: &[u8]) -> [u8; 16] {
-    let mut context = ring::digest::Context::new(&ring::digest::SHA256);
-    context.update(pdf);
-    context.update(signature);
-    let digest = context.finish();
-    digest.as_ref().first_chunk().copied().expect("SHA-256 has 32 bytes")
 }

@@ -1,16 +1,17 @@
 //! `vanthu sign`: one PDF, one key file, by the same hands as the seal.
 
 use std::fs;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use office::{Clock, SystemClock};
-use paper::{Face, Look, Prepared, SignError, SignatureFacts};
+use office::{Clock, Error, SystemClock};
+use paper::{Look, Picture, PictureError, Place, Prepared, SignError, SignatureFacts, Signed, place};
 use serde_json::json;
 use token::{Pkcs12, Signer};
 
 use super::Failure;
-use crate::seal::{font, sentences};
+use crate::seal::{font, make, sentences};
 
 #[derive(Args)]
 pub(super) struct Sign {
@@ -23,6 +24,9 @@ pub(super) struct Sign {
     /// Hình thức hiển thị.
     #[arg(long, value_enum, default_value_t = LookName::Nd30)]
     look: LookName,
+    /// Ảnh PNG nền trong suốt của con dấu hoặc chữ ký; kích thước thật lấy từ độ phân giải ghi trong ảnh.
+    #[arg(long, value_name = "PNG", required_if_eq_any([("look", "seal-image"), ("look", "signature")]))]
+    image: Option<PathBuf>,
     /// Dòng đầu của khung chữ, ví dụ “Sao y” hoặc số, ký hiệu.
     #[arg(long, value_name = "TEXT")]
     form: Option<String>,
@@ -41,9 +45,17 @@ pub(super) struct Sign {
 enum LookName {
     /// Khung chữ góc trên bên phải trang đầu (Nghị định 30/2020).
     Nd30,
+    /// Ảnh con dấu trùm lên chữ ký; bản số hóa thì ở góc trên bên phải trang đầu, kèm khung chữ.
+    SealImage,
+    /// Ảnh chữ ký giữa chức vụ và họ tên.
+    Signature,
     /// Không hiển thị.
     None,
 }
+
+/// A seal of a unit, and a signature, where the picture does not say how wide it is.
+const SEAL_MM: f32 = 36.0;
+const SIGNATURE_MM: f32 = 45.0;
 
 impl Sign {
     pub(super) fn run(self) -> Result<(), Failure> {
@@ -65,50 +77,88 @@ impl Sign {
         let facts = key.chain().first().and_then(|leaf| token::facts(leaf).ok());
         let name = facts.map(|facts| facts.subject_cn).unwrap_or_default();
         let signed_at = now.in_vietnam();
-        let time = crate::followers::seal::time_line(now);
-        let look = match self.look {
-            LookName::Nd30 => {
-                Look::TextBlock { lines: self.form.clone().into_iter().chain([name.clone(), time]).collect() }
-            }
-            LookName::None => Look::None,
-        };
+        let time = time_line(now);
+        let pdf = read(&self.input)?;
+        let lines = self.form.clone().into_iter().chain([name.clone(), time]).collect();
+        let look = self.look(&pdf, lines)?;
         let face = font::face().map_err(|refusal| Failure::no(refusal.code, refusal.detail))?;
         let facts = SignatureFacts { reason: None, location: None, name: name.clone(), signed_at };
-        let signed = signed(&read(&self.input)?, &look, face, &facts, &key).map_err(not_signed)?;
-        fs::write(&self.output, &signed).map_err(|error| Failure::file(&self.output, &error))?;
+        let signed = Prepared::new(&pdf, &look, face, &facts)
+            .and_then(|prepared| prepared.digest().sign_with(key.chain(), |message| key.sign(message)))
+            .map_err(not_signed)?;
+        write(&self.output, &signed).map_err(|error| Failure::file(&self.output, &error))?;
         if self.json {
             println!(
                 "{}",
-                json!({"ok": true, "signer": name, "signed_at": now.to_string(), "bytes": signed.len()})
+                json!({"ok": true, "signer": name, "signed_at": now.to_string(), "bytes": signed.length()})
             );
         } else {
             println!("Đã ký {} bằng chứng thư của {name}.", self.output.display());
         }
         Ok(())
     }
+
+    fn look(&self, pdf: &[u8], lines: Vec<String>) -> Result<Look, Failure> {
+        match (self.look, &self.image) {
+            (LookName::None, _) => Ok(Look::None),
+            (LookName::Signature, Some(image)) => {
+                let picture = picture(image, SIGNATURE_MM)?;
+                let place = found(pdf, |found| found.places(picture.size_mm(), (SEAL_MM, SEAL_MM)).signature);
+                let place = place.ok_or_else(|| {
+                    Failure::no(
+                        "sign.no_place",
+                        "Không thấy chỗ ký (chức vụ và họ tên) trong tệp. Hãy ký với --look nd30 hoặc none.",
+                    )
+                })?;
+                Ok(Look::Picture { picture, place })
+            }
+            (LookName::SealImage, Some(image)) => {
+                let seal = picture(image, SEAL_MM)?;
+                let signature = (SIGNATURE_MM, SIGNATURE_MM / 2.0);
+                Ok(match found(pdf, |found| found.places(signature, seal.size_mm()).seal) {
+                    Some(place) => Look::Picture { picture: seal, place },
+                    None => Look::SealWithText { seal, lines },
+                })
+            }
+            (LookName::Nd30 | LookName::SealImage | LookName::Signature, _) => Ok(Look::TextBlock { lines }),
+        }
+    }
 }
 
-fn signed(
-    pdf: &[u8],
-    look: &Look,
-    face: &Face,
-    facts: &SignatureFacts,
-    key: &Pkcs12,
-) -> Result<Vec<u8>, SignError> {
-    let digested = Prepared::new(pdf, look, face, facts)?.digest();
-    Ok(digested.sign_with(key.chain(), |message| key.sign(message))?.into_bytes())
+/// The place in the block that a born-digital document is signed in.
+fn found(pdf: &[u8], place_of: impl FnOnce(&place::Found) -> Place) -> Option<Place> {
+    let found = place::find(pdf).ok().flatten()?;
+    (found.how == place::How::Text).then(|| place_of(&found))
+}
+
+fn picture(path: &Path, usual_width_mm: f32) -> Result<Picture, Failure> {
+    let png = read(path)?;
+    let parsed = match Picture::parse(&png) {
+        Err(PictureError::NoSize) => Picture::sized(&png, usual_width_mm),
+        other => other,
+    };
+    parsed.map_err(|error| {
+        let sentence =
+            "Ảnh này không dùng được. Hãy dùng ảnh PNG nền trong suốt, cắt sát con dấu hoặc chữ ký.";
+        Failure::no_by("sign.image", sentence, error)
+    })
 }
 
 fn not_signed(error: SignError) -> Failure {
-    match error {
-        SignError::Encrypted | SignError::Certified | SignError::Damaged(_) | SignError::Face(_) => {
-            Failure::no(
-                "sign.pdf",
-                format!("Tệp PDF này không ký được: {error}. Hãy dùng bản không khóa, không hỏng."),
-            )
-        }
+    if matches!(error, SignError::OnlyUnseen) {
+        let sentence = "Tác giả tệp này chỉ cho ký thêm chữ ký không hiển thị. Hãy ký lại với --look none.";
+        return Failure::no("sign.only_unseen", sentence);
+    }
+    match make::not_signed(error) {
+        Error::Refusal(refusal) => Failure::no(refusal.code, refusal.detail),
         other => Failure::fault("sign", "Chưa ký được tệp này. Hãy thử lại.", other),
     }
+}
+
+fn write(path: &Path, signed: &Signed<'_>) -> io::Result<()> {
+    let mut file = BufWriter::new(fs::File::create(path)?);
+    signed.write_to(&mut file)?;
+    file.flush()
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {

@@ -14,12 +14,14 @@
 //! ```
 //!
 //! `ask` takes requests, one or a batch; `proposal` finds the look and shows it; `make` makes one signature; `away`
-//! talks to keys that are elsewhere; `certificates`, `impressions` and `trust` keep what signing needs.
+//! talks to keys that are elsewhere; `certificates`, `impressions` and `trust` keep what signing needs; `verdict`
+//! looks at the signatures of a file before it is registered.
 
 mod ask;
 mod away;
 mod certificates;
 pub mod font;
+mod impressions;
 
 mod keys;
 pub(crate) mod make;
@@ -27,6 +29,7 @@ mod port;
 mod proposal;
 pub mod sentences;
 pub(crate) mod trust;
+mod verdict;
 
 pub use keys::Keys;
 pub(crate) use keys::Unlocked;
@@ -42,5 +45,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(ask::routes())
         .merge(proposal::routes())
         .merge(away::routes())
+        .merge(impressions::routes())
         .merge(trust::routes())
+        .merge(verdict::routes())
 }

@@ -1,7 +1,7 @@
 //! Whom the unit trusts: roots and revocation lists, brought as files by whoever keeps the box.
 
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use journal::Journal;
 use office::http::Problem;
@@ -19,7 +19,7 @@ use crate::{App, blocking};
 const MOST_BYTES: usize = 16 << 20;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(add))
+    OpenApiRouter::new().routes(routes!(add)).layer(DefaultBodyLimit::max(MOST_BYTES + 1))
 }
 
 /// Trusts the roots, or takes the revocation list, of a file as it was brought: PEM or DER.
