@@ -121,8 +121,7 @@ fn a_really_full_disk_lets_read_and_recovers() {
     let disk = tempfile::tempdir().unwrap();
     // Root may have a mount namespace for the asking; anybody else gets one together with a user namespace.
     let is_root = std::fs::metadata("/proc/self").unwrap().uid() == 0;
-    let namespaces: &[&str] =
-        if is_root { &["--mount"] } else { &["--user", "--map-root-user", "--mount"] };
+    let namespaces: &[&str] = if is_root { &["--mount"] } else { &["--user", "--map-root-user", "--mount"] };
     let script = "mount -t tmpfs -o size=6m small-disk \"$0\" && exec \"$1\" --ignored --exact \"$2\"";
     let there = std::process::Command::new("unshare")
         .args(namespaces)

@@ -2,7 +2,10 @@
 //!
 //! `VANTHU_CORPUS` may name a folder of further scanned pages (`*.jpg`, 300 dpi); they are read in place.
 
-#![allow(clippy::unwrap_used, reason = "the helpers are tests too, but clippy knows only functions marked as such")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "the helpers are tests too, but clippy knows only functions marked as such"
+)]
 
 mod codes;
 mod draw;
