@@ -18,20 +18,21 @@ use der::{
 use ring::{digest, signature};
 use x509_cert::{Certificate, attr::Attribute, spki::AlgorithmIdentifierOwned};
 
-const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
-const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
-const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
-const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
-const SIGNING_CERTIFICATE_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
-const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
-const SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
-const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-const RSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
-const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
-const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
-const ECDSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
-const ECDSA_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.3");
+pub(crate) const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
+pub(crate) const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
+pub(crate) const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
+pub(crate) const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
+pub(crate) const SIGNING_CERTIFICATE_V2: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
+pub(crate) const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
+pub(crate) const SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
+pub(crate) const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+pub(crate) const RSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
+pub(crate) const EC: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+pub(crate) const P256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+pub(crate) const P384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+pub(crate) const ECDSA_SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
+pub(crate) const ECDSA_SHA384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.3");
 
 /// `ESSCertIDv2` (RFC 5035 §4) with its defaults: SHA-256, no issuer.
 #[derive(Sequence)]
@@ -116,11 +117,14 @@ impl Chain {
         Ok(Chain { certificates, leaf_sha256, arithmetic })
     }
 
-    /// What the key signs over the parts of the file outside the hole.
-    pub(crate) fn signed_attributes(&self, covered: [&[u8]; 2]) -> Result<SignedAttributes, SignError> {
-        let mut context = digest::Context::new(self.arithmetic.digest().0);
-        covered.iter().for_each(|part| context.update(part));
-        self.attributes(context.finish().as_ref()).map_err(encoding)
+    /// What the message digest is made with.
+    pub(crate) fn digest_algorithm(&self) -> &'static digest::Algorithm {
+        self.arithmetic.digest().0
+    }
+
+    /// What the key signs: DER.
+    pub(crate) fn signed_attributes(&self, message_digest: &[u8]) -> Result<Vec<u8>, SignError> {
+        self.attributes(message_digest).and_then(|attributes| attributes.to_der()).map_err(encoding)
     }
 
     fn attributes(&self, message_digest: &[u8]) -> der::Result<SignedAttributes> {
@@ -143,7 +147,8 @@ impl Chain {
     }
 
     /// The bytes for `/Contents`.
-    pub(crate) fn assemble(&self, attributes: SignedAttributes, made: &[u8]) -> Result<Vec<u8>, SignError> {
+    pub(crate) fn assemble(&self, attributes: &[u8], made: &[u8]) -> Result<Vec<u8>, SignError> {
+        let attributes = SignedAttributes::from_der(attributes).map_err(encoding)?;
         self.signed_data(attributes, made).map_err(encoding)
     }
 

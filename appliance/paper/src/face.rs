@@ -1,13 +1,16 @@
 //! The typeface of what is written onto a page, and its embedding: a subset of the letters used, as a composite font
 //! with a way back to the text (ISO 32000-1 §9.7, §9.10; ISO 19005-2 §6.2.11).
 
-use crate::update::{Update, dictionary};
+use crate::update::{Update, dictionary, stream_body};
 use lopdf::{Object, ObjectId};
 use pdf_writer::{
     Name, Str,
     types::{SystemInfo, UnicodeCmap},
 };
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, Mutex, PoisonError},
+};
 use subsetter::GlyphRemapper;
 use ttf_parser::{GlyphId, Permissions};
 use unicode_normalization::UnicodeNormalization;
@@ -15,8 +18,22 @@ use unicode_normalization::UnicodeNormalization;
 /// A TrueType face with the letters of Vietnamese, metrically equal to Times New Roman: Tinos or Liberation Serif.
 #[derive(Clone)]
 pub struct Face {
-    data: Vec<u8>,
+    data: Arc<[u8]>,
     units_per_em: f32,
+    cuts: Arc<Mutex<VecDeque<Arc<Cut>>>>,
+}
+
+/// Cut into every font, used or not: the time of a signature would otherwise want another font every second.
+const ALWAYS: &str = "0123456789 -+:/.,";
+/// Fonts kept ready: the looks of a unit's seal and of a few people's signatures.
+const MOST_CUTS: usize = 8;
+
+/// The face cut down to some letters, as its two streams stand in a file. Cutting takes longer than signing.
+struct Cut {
+    letters: Letters,
+    name: String,
+    file: Vec<u8>,
+    to_unicode: Vec<u8>,
 }
 
 impl std::fmt::Debug for Face {
@@ -56,7 +73,7 @@ impl Face {
             return Err(FaceError::NotEmbeddable);
         }
         let units_per_em = f32::from(face.units_per_em());
-        Ok(Face { data: ttf, units_per_em })
+        Ok(Face { data: ttf.into(), units_per_em, cuts: Arc::default() })
     }
 
     /// The glyphs of one line. Marks are joined to their letters first, as the face holds them joined.
@@ -104,27 +121,48 @@ impl Face {
 
     /// Puts the letters of `lines` into the file as a font; says how to write with it.
     pub(crate) fn embed(&self, lines: &[Line], update: &mut Update<'_>) -> Result<Embedded, FaceError> {
-        let mut used = GlyphRemapper::new();
-        let mut letters = BTreeMap::new();
-        for &(glyph, letter) in lines.iter().flat_map(|line| &line.glyphs) {
-            letters.entry(used.remap(glyph.0)).or_insert((glyph, letter));
-        }
-        let subset = subsetter::subset(&self.data, 0, &used).map_err(|e| FaceError::Subset(e.to_string()))?;
-        let name = format!("{}+{}", tag(&subset), postscript_name(&self.reader()).unwrap_or_default());
-
-        let file = update.add_stream(dictionary([("Length1", (subset.len() as i64).into())]), subset);
-        let descriptor = update.add(self.descriptor(&name, file));
-        let descendant = update.add(self.descendant(&name, descriptor, &letters));
-        let cmap = update.add_stream(dictionary([]), to_unicode(&letters));
+        let cut = self.cut(lines)?;
+        let file = update.add_body(cut.file.clone());
+        let descriptor = update.add(self.descriptor(&cut.name, file));
+        let descendant = update.add(self.descendant(&cut.name, descriptor, &cut.letters));
+        let cmap = update.add_body(cut.to_unicode.clone());
         let font = update.add(dictionary([
             ("Type", name_of("Font")),
             ("Subtype", name_of("Type0")),
-            ("BaseFont", name_of(&name)),
+            ("BaseFont", name_of(&cut.name)),
             ("Encoding", name_of("Identity-H")),
             ("DescendantFonts", vec![Object::Reference(descendant)].into()),
             ("ToUnicode", cmap.into()),
         ]));
-        Ok(Embedded { font, codes: letters.into_iter().map(|(code, (glyph, _))| (glyph, code)).collect() })
+        let codes = cut.letters.iter().map(|(&code, &(glyph, _))| (glyph, code)).collect();
+        Ok(Embedded { font, codes })
+    }
+
+    /// The font of these letters: the same letters make the same bytes, whether it is kept ready or not.
+    fn cut(&self, lines: &[Line]) -> Result<Arc<Cut>, FaceError> {
+        let face = self.reader();
+        let always = ALWAYS.chars().filter_map(|letter| Some((face.glyph_index(letter)?, letter)));
+        let mut wanted = BTreeMap::new();
+        for (glyph, letter) in always.chain(lines.iter().flat_map(|line| line.glyphs.iter().copied())) {
+            wanted.entry(glyph).or_insert(letter);
+        }
+        let mut used = GlyphRemapper::new();
+        let letters: Letters =
+            wanted.into_iter().map(|(glyph, letter)| (used.remap(glyph.0), (glyph, letter))).collect();
+        let mut cuts = self.cuts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = cuts.iter().position(|cut| cut.letters == letters) {
+            let cut = cuts.remove(at).expect("found there");
+            cuts.push_front(Arc::clone(&cut));
+            return Ok(cut);
+        }
+        let subset = subsetter::subset(&self.data, 0, &used).map_err(|e| FaceError::Subset(e.to_string()))?;
+        let name = format!("{}+{}", tag(&subset), postscript_name(&face).unwrap_or_default());
+        let length = dictionary([("Length1", (subset.len() as i64).into())]);
+        let to_unicode = stream_body(dictionary([]), to_unicode(&letters));
+        let cut = Arc::new(Cut { letters, name, file: stream_body(length, subset), to_unicode });
+        cuts.push_front(Arc::clone(&cut));
+        cuts.truncate(MOST_CUTS);
+        Ok(cut)
     }
 
     fn descriptor(&self, name: &str, file: ObjectId) -> lopdf::Dictionary {

@@ -13,6 +13,7 @@
 //! it: reserve a hole, digest all but the hole, let a key sign, put the CMS into the hole. Each step consumes the one
 //! before, so the order cannot be wrong, and a [`Digested`] can be stored until the person with the key comes. A
 //! signature is appended to the file; bytes that are there already are never touched, so earlier signatures stay valid.
+//! [`levels`] makes a signature last: time stamps, validation data, and the stamp over all that is renewed.
 //!
 //! ```
 //! # fn key_signs(_: &[u8]) -> Result<Vec<u8>, String> { Err("no key in this example".into()) }
@@ -61,21 +62,26 @@ mod convert;
 mod describe;
 mod face;
 mod file;
+mod hole;
 mod icc;
+mod imported;
 mod inspect;
 mod jbig2;
 mod jpeg;
 mod layers;
+pub mod levels;
 mod look;
 mod making;
 mod mask;
 mod page;
 mod pdftext;
+mod permits;
 mod png;
 mod raster;
 mod register;
 mod shown;
 mod sign;
+mod source;
 mod standing;
 mod straight;
 mod text;

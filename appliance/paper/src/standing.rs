@@ -1,18 +1,18 @@
-//! What stands in the file before it is signed: catalogue, first page, form, earlier signatures - and whether it may
-//! be signed at all.
+//! What stands in the file before it is signed: catalogue, first page, form, earlier signatures.
 
 use crate::{
     look::{Area, View},
     sign::SignError,
+    source::Source,
 };
-use lopdf::{Dictionary, Document, Error as PdfError, LoadOptions, Object, ObjectId, xref::XrefType};
+use lopdf::{Dictionary, Document, Error as PdfError, Object, ObjectId};
 
 /// Object streams are unpacked while loading; none that an office program writes comes near this.
 pub(crate) const MOST_UNPACKED_BYTES: usize = 32 << 20;
 /// A page tree is a few levels deep; a deeper one is a trap.
 const MOST_LEVELS: usize = 64;
 
-/// A file that may be signed.
+/// A file that can be read for sure.
 pub(crate) struct Standing {
     pub(crate) document: Document,
     pub(crate) catalog_id: ObjectId,
@@ -23,12 +23,9 @@ pub(crate) struct Standing {
 
 impl Standing {
     pub(crate) fn read(pdf: &[u8]) -> Result<Standing, SignError> {
-        let document = load(pdf)?;
+        let document = Source::open(pdf)?.document()?;
         let catalog_id = document.trailer.get(b"Root").and_then(Object::as_reference).map_err(damaged)?;
         let catalog = document.get_dictionary(catalog_id).map_err(damaged)?.clone();
-        if certified(&document, &catalog) {
-            return Err(SignError::Certified);
-        }
         let page_id = document.page_iter().next().ok_or_else(|| SignError::Damaged("no pages".into()))?;
         let page = document.get_dictionary(page_id).map_err(damaged)?.clone();
         Ok(Standing { document, catalog_id, catalog, page_id, page })
@@ -118,42 +115,6 @@ pub(crate) fn inherited<'a>(document: &'a Document, page: ObjectId, key: &[u8]) 
         node = node.get_deref(b"Parent", document).ok()?.as_dict().ok()?;
     }
     None
-}
-
-/// Loads a file whose cross-references are sound. A repaired one must not be updated: the update would point back at
-/// what is broken, and other readers would see another document than the signer.
-fn load(pdf: &[u8]) -> Result<Document, SignError> {
-    if !pdf.starts_with(b"%PDF-") {
-        return Err(SignError::Damaged("does not begin with %PDF-".into()));
-    }
-    let options = LoadOptions { max_decompressed_size: Some(MOST_UNPACKED_BYTES), ..LoadOptions::default() };
-    let document = Document::load_mem_with_options(pdf, options).map_err(|e| match e {
-        PdfError::Decryption(_) | PdfError::InvalidPassword | PdfError::UnsupportedSecurityHandler(_) => {
-            SignError::Encrypted
-        }
-        other => damaged(other),
-    })?;
-    if document.is_encrypted() || document.was_encrypted() {
-        return Err(SignError::Encrypted);
-    }
-    if document.xref_recovery.is_some() || !xref_stands_where_said(pdf, &document) {
-        return Err(SignError::Damaged("cross-reference table".into()));
-    }
-    Ok(document)
-}
-
-fn xref_stands_where_said(pdf: &[u8], document: &Document) -> bool {
-    let there = pdf.get(document.xref_start..).unwrap_or_default().trim_ascii_start();
-    match document.reference_table.cross_reference_type {
-        XrefType::CrossReferenceTable => there.starts_with(b"xref"),
-        XrefType::CrossReferenceStream => there.first().is_some_and(u8::is_ascii_digit),
-    }
-}
-
-/// An author's certification (§12.8.2.2) says which changes keep it valid; a signature of ours is not ours to allow.
-fn certified(document: &Document, catalog: &Dictionary) -> bool {
-    let permissions = catalog.get_deref(b"Perms", document).and_then(Object::as_dict);
-    permissions.is_ok_and(|permissions| permissions.has(b"DocMDP"))
 }
 
 fn damaged(error: PdfError) -> SignError {

@@ -28,7 +28,7 @@ impl Held {
     }
 }
 
-fn run(program: &str, arguments: &[&str], remedy: &str) -> Output {
+pub(crate) fn run(program: &str, arguments: &[&str], remedy: &str) -> Output {
     Command::new(program)
         .args(arguments)
         .env("LC_ALL", "C.UTF-8")
@@ -38,7 +38,7 @@ fn run(program: &str, arguments: &[&str], remedy: &str) -> Output {
         .unwrap_or_else(|e| panic!("the judge {program} is missing ({e}): {remedy}"))
 }
 
-fn text(output: &Output) -> String {
+pub(crate) fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
@@ -168,6 +168,30 @@ fn verdict(said: &serde_json::Value) -> Verdict {
         changes: said["changes"].as_str().unwrap().into(),
         details: said.to_string(),
     }
+}
+
+/// What pyHanko says of files at their levels, with its LTV profile where that is claimed.
+pub(crate) fn judged_levels(root: &Path, rungs: &[crate::levels::Rung]) -> Vec<serde_json::Value> {
+    let folder = tempfile::tempdir().unwrap();
+    let python = std::env::var_os("VANTHU_PYHANKO")
+        .map_or_else(|| workspace().join("target/judges/bin/python"), PathBuf::from);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/paper/judge_levels.py");
+    let mut arguments = vec![script.to_str().unwrap().to_owned(), root.to_str().unwrap().to_owned()];
+    for (n, rung) in rungs.iter().enumerate() {
+        let path = folder.path().join(format!("{n}.pdf"));
+        std::fs::write(&path, &rung.pdf).unwrap();
+        arguments.extend([rung.level.to_owned(), path.to_str().unwrap().to_owned()]);
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let output = run(python.to_str().unwrap(), &arguments, "run `cargo xtask setup`, which installs pyHanko");
+    assert!(output.status.success(), "pyHanko: {}", text(&output));
+    let said: Vec<serde_json::Value> = output
+        .stdout
+        .split(|byte| *byte == b'\n')
+        .filter_map(|line| serde_json::from_slice(line).ok())
+        .collect();
+    assert_eq!(said.len(), rungs.len());
+    said
 }
 
 /// The text of a file as MuPDF finds it.

@@ -117,7 +117,7 @@ pub(crate) fn block() -> Look {
     Look::TextBlock { lines: LINES.map(String::from).to_vec() }
 }
 
-pub(crate) fn prepared(pdf: &[u8], look: &Look) -> Result<Digested, SignError> {
+pub(crate) fn prepared<'a>(pdf: &'a [u8], look: &Look) -> Result<Digested<'a>, SignError> {
     Ok(Prepared::new(pdf, look, &face(), &facts())?.digest())
 }
 

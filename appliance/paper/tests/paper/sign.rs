@@ -165,25 +165,33 @@ fn letters_typed_apart_and_long_names_are_written_too() {
 #[test]
 fn a_signing_request_can_wait_and_be_answered_from_elsewhere() {
     let key = key("head-p256.p12");
-    let stored = prepared(&document(), &block()).unwrap().to_bytes();
-    let later = Digested::from_bytes(&stored).unwrap();
-    assert_eq!(later.digest(), prepared(&document(), &block()).unwrap().digest());
+    let base = document();
+    let stored = prepared(&base, &block()).unwrap().to_bytes();
+    assert!(stored.len() < 40_000, "{} bytes are kept beside the file", stored.len());
+    let later = Digested::from_bytes(&stored, &base).unwrap();
+    assert_eq!(later.digest(), prepared(&base, &block()).unwrap().digest());
     let answer = key.sign(&later.signed_attributes(key.chain()).unwrap()).unwrap();
     let pdf = later.seal(key.chain(), &answer).unwrap().into_bytes();
     good_and_whole(&pyhanko(&pdf)[0]);
 
-    for spoilt in [0, 9, 40, 5000, stored.len() - 3] {
+    for spoilt in [0, 9, 40, 50, 5000, stored.len() - 3] {
         let mut bytes = stored.clone();
         bytes[spoilt] ^= 1;
-        assert!(matches!(Digested::from_bytes(&bytes), Err(SignError::NotStored(_))), "byte {spoilt}");
+        assert!(matches!(Digested::from_bytes(&bytes, &base), Err(SignError::NotStored(_))), "byte {spoilt}");
     }
-    assert!(matches!(Digested::from_bytes(&stored[..20]), Err(SignError::NotStored(_))));
+    assert!(matches!(Digested::from_bytes(&stored[..20], &base), Err(SignError::NotStored(_))));
+    let mut other = base.clone();
+    other[5000] ^= 1;
+    for other in [&other, &base[..base.len() - 1]] {
+        assert!(matches!(Digested::from_bytes(&stored, other), Err(SignError::NotStored(_))));
+    }
 }
 
 #[test]
 fn a_wrong_answer_never_becomes_a_signature() {
     let (unit, head) = (key("unit.p12"), key("head-p256.p12"));
-    let digested = || prepared(&document(), &block()).unwrap();
+    let base = document();
+    let digested = || prepared(&base, &block()).unwrap();
     let by_other_key = digested().sign_with(unit.chain(), |message| head.sign(message));
     assert!(matches!(by_other_key, Err(SignError::WrongSignature)));
     let over_other_bytes = digested().sign_with(unit.chain(), |_| unit.sign(b"something else"));
