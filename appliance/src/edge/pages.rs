@@ -9,10 +9,11 @@ use axum::response::{IntoResponse, Response};
 use office::Refusal;
 
 /// What the page may load and where it may stand. Scripts and styles come from the box alone; the frame is the
-/// browser's PDF viewer beside a form, showing a document of the box or (`blob:`) a file just chosen.
+/// browser's PDF viewer beside a form, showing a document of the box or (`blob:`) a file just chosen. The one other
+/// machine it may speak to is its own: the helper that lends it the token of that PC.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
-     font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-src 'self' blob:; \
-     object-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+     font-src 'self'; connect-src 'self' http://127.0.0.1:9163; manifest-src 'self'; worker-src 'self'; \
+     frame-src 'self' blob:; object-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
 /// Answers with a file of the page, or 304 where the browser's copy is the same.
 pub async fn page(uri: Uri, asked: HeaderMap) -> Response {

@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::letters::http::Filter;
 use crate::letters::list;
 use crate::letters::model::{Letter, State as LetterState};
+use crate::letters::signing::Awaits;
 use crate::letters::view::{BookName, LetterLine, is_unread};
 use crate::rights::{Role, Viewer};
 use crate::scans::Scan;
@@ -115,7 +116,7 @@ async fn home(State(office): State<Office>, viewer: Viewer) -> Result<Json<Home>
             if viewer.role == Role::It {
                 return Ok((Vec::new(), Vec::new()));
             }
-            let waiting = list::waiting(rows, &viewer)?;
+            let waiting = list::waiting(rows, &viewer, today)?;
             let on_desk = rows.count::<Scan>("open", b"")?;
             let counters = counters(&waiting, on_desk, &viewer, today);
             let mut lines: Vec<LetterLine> =
@@ -155,6 +156,7 @@ fn counters(waiting: &[Letter], on_desk: u64, viewer: &Viewer, today: chrono::Na
         |wanted: &dyn Fn(&Letter) -> bool| waiting.iter().filter(|letter| wanted(letter)).count() as u64;
     let state = |state: LetterState| count(&|letter| letter.state == state);
     let submitted = |book| count(&|letter| letter.state == LetterState::Submitted && letter.book == book);
+    let awaits = |key| count(&|letter| letter.awaits() == Some(key));
     let late = count(&|letter| letter.facts.due_date.is_some_and(|due| due < today));
     let mut counted: Vec<(Label, u64)> = match viewer.role {
         Role::Clerk => vec![
@@ -167,9 +169,10 @@ fn counters(waiting: &[Letter], on_desk: u64, viewer: &Viewer, today: chrono::Na
                 ("to_release", "Chờ phát hành", "act", "/outgoing?waiting=true&state=approved"),
                 state(LetterState::Approved),
             ),
+            (("to_seal", "Chờ đóng dấu", "act", "/signing"), awaits(Awaits::Seal)),
             (
-                ("to_seal", "Chờ đóng dấu", "act", "/outgoing?waiting=true&state=released"),
-                state(LetterState::Released),
+                ("unsigned", "Chờ người ký", "calm", "/outgoing?waiting=true&state=released"),
+                awaits(Awaits::Sign),
             ),
         ],
         Role::Head => vec![
@@ -181,13 +184,18 @@ fn counters(waiting: &[Letter], on_desk: u64, viewer: &Viewer, today: chrono::Na
                 ("to_approve", "Chờ duyệt", "act", "/outgoing?waiting=true&state=submitted"),
                 submitted(Book::Outgoing),
             ),
+            (("to_sign", "Chờ ký số", "act", "/signing"), awaits(Awaits::Sign)),
         ],
         Role::Teacher => vec![
             (("new", "Mới chuyển đến", "act", "/tasks"), count(&|letter| is_unread(letter, viewer))),
             (("mine", "Việc của tôi", "wait", "/tasks"), state(LetterState::Assigned)),
+            (("to_sign", "Chờ ký số", "act", "/signing"), awaits(Awaits::Sign)),
         ],
         Role::It => Vec::new(),
     };
+    // What only some have is not shown to the others with a zero.
+    let only_some = |key| key == "unsigned" || key == "to_sign" && viewer.role == Role::Teacher;
+    counted.retain(|((key, ..), count)| *count > 0 || !only_some(*key));
     counted.push((("late", "Quá hạn", if late > 0 { "late" } else { "calm" }, "/tasks"), late));
     let counter = |((key, label, tone, href), count): (Label, u64)| Counter {
         key: key.into(),

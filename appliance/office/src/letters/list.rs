@@ -7,7 +7,9 @@ use wire::Book;
 
 use super::http::Filter;
 use super::model::{Letter, WaitsFor, book_key};
+use super::signing::Awaits;
 use super::view::{self, BookName, LetterLine};
+use crate::delegations;
 use crate::error::Error;
 use crate::http::{After, Paged, cursor_text};
 use crate::kit::{all_under, text};
@@ -34,7 +36,7 @@ pub fn page(
     };
     let line = |letter: &Letter| LetterLine::of(letter, viewer, today);
     if filter.waiting == Some(true) {
-        let letters = waiting(rows, viewer)?;
+        let letters = waiting(rows, viewer, today)?;
         return Ok(Paged {
             items: letters.iter().filter(|letter| wanted(letter)).map(line).collect(),
             next: None,
@@ -75,10 +77,16 @@ fn walk(
 ///
 /// # Errors
 /// If the store fails.
-pub fn waiting(rows: &Rows<'_>, viewer: &Viewer) -> Result<Vec<Letter>, Fault> {
+pub fn waiting(rows: &Rows<'_>, viewer: &Viewer, today: NaiveDate) -> Result<Vec<Letter>, Fault> {
     let mut letters: Vec<Letter> = all_under(rows, "waits", &WaitsFor::Person(viewer.id).key())?;
     if viewer.role == Role::Clerk {
         letters.extend(all_under::<Letter>(rows, "waits", &WaitsFor::Clerk.key())?);
+    } else if viewer.role == Role::Head || !delegations::of_person(rows, viewer.id, today)?.is_empty() {
+        // Released, it lies with the clerk; whoever may sign it is no field of its row.
+        let released = all_under::<Letter>(rows, "waits", &WaitsFor::Clerk.key())?.into_iter();
+        letters.extend(
+            released.filter(|letter| letter.awaits() == Some(Awaits::Sign) && letter.readable_by(viewer)),
+        );
     }
     let order = |letter: &Letter| (letter.facts.due_date.unwrap_or(NaiveDate::MAX), letter.begun, letter.id);
     letters.sort_by_key(order);

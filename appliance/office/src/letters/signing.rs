@@ -30,6 +30,16 @@ pub enum Level {
     Lta,
 }
 
+/// Which key a released document waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Awaits {
+    /// A person's: the head's, or of whoever signs in her place.
+    Sign,
+    /// The unit's.
+    Seal,
+}
+
 /// How a signature is seen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]

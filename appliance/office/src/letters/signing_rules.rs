@@ -2,8 +2,8 @@
 
 use super::acts::AskSignature;
 use super::given::Given;
-use super::model::{Event, FileKind, Letter, Seal};
-use super::signing::{Capacity, Look, LookKind, Signature, Verdict};
+use super::model::{Event, FileKind, Letter, LetterFile, Seal, State};
+use super::signing::{Awaits, Capacity, Look, LookKind, Signature, Verdict};
 use crate::clock::Now;
 use crate::error::Refusal;
 use crate::kit::PersonRef;
@@ -87,16 +87,11 @@ pub(super) fn seal(
 /// Article 32: the clerk seals what the authorised person has signed, and copies the unit made itself.
 fn carries_signature(letter: &Letter) -> Result<(), Refusal> {
     let Some(file) = letter.files.last() else { return Ok(()) };
-    let verdict = letter.last_proof().and_then(|proof| proof.verdict.as_ref());
-    let signed = match file.kind {
-        // Digitised paper carries the signature in ink; with the unit's signature it is a certified copy (article 25).
-        FileKind::Scan | FileKind::Signed | FileKind::Sealed => true,
-        FileKind::Upload => verdict.is_some_and(Verdict::has_person),
-    };
-    if signed {
+    if bears_signature(letter, file) {
         return Ok(());
     }
-    if file.paper.signed && verdict.is_none() {
+    let checked = letter.last_proof().is_some_and(|proof| proof.verdict.is_some());
+    if file.paper.signed && !checked {
         return Err(Refusal::new(
             "seal.unchecked",
             422,
@@ -108,6 +103,26 @@ fn carries_signature(letter: &Letter) -> Result<(), Refusal> {
         422,
         "Tệp này chưa có chữ ký số của người có thẩm quyền nên chưa được đóng dấu (Điều 32 Nghị định 30/2020). Hãy nhờ người ký bấm “Ký số”, hoặc in ra ký tay, rồi quét bản đã ký.",
     ))
+}
+
+/// Whether a person's signature stands in the document of record, by hand or by key.
+fn bears_signature(letter: &Letter, file: &LetterFile) -> bool {
+    match file.kind {
+        // Digitised paper carries the signature in ink; with the unit's signature it is a certified copy (article 25).
+        FileKind::Scan | FileKind::Signed | FileKind::Sealed => true,
+        FileKind::Upload => {
+            let verdict = letter.last_proof().and_then(|proof| proof.verdict.as_ref());
+            verdict.is_some_and(Verdict::has_person)
+        }
+    }
+}
+
+impl Letter {
+    /// Which key it waits for once it is released: a person's comes first, then the unit's.
+    pub fn awaits(&self) -> Option<Awaits> {
+        let file = self.files.last().filter(|_| self.state == State::Released && !self.is_sealed())?;
+        Some(if bears_signature(self, file) { Awaits::Seal } else { Awaits::Sign })
+    }
 }
 
 fn one_at_a_time(other_waits: bool) -> Result<(), Refusal> {

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use wire::{Book, Stamp};
 
 use super::model::{Assignment, Done, FileKind, Letter, State, Step, Urgency, Verb};
+use super::signing::Awaits;
 use super::signing_view::{ProofView, SealView, SignatureView};
 use super::{reference, rights, types};
 use crate::kit::{PersonRef, text};
@@ -68,6 +69,8 @@ pub struct LetterLine {
     state_name: String,
     has_pdf: bool,
     sealed: bool,
+    /// Which key it waits for.
+    awaits: Option<Awaits>,
     /// Routed to this person and not opened yet.
     unread: bool,
     copies: u32,
@@ -103,6 +106,7 @@ impl LetterLine {
             state_name: state_name(letter).into(),
             has_pdf: !letter.files.is_empty(),
             sealed: letter.is_sealed(),
+            awaits: letter.awaits(),
             unread: is_unread(letter, viewer),
             copies: facts.copies,
             note: letter.line_note(),
