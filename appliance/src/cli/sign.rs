@@ -77,7 +77,7 @@ impl Sign {
         let facts = key.chain().first().and_then(|leaf| token::facts(leaf).ok());
         let name = facts.map(|facts| facts.subject_cn).unwrap_or_default();
         let signed_at = now.in_vietnam();
-        let time = time_line(now);
+        let time = make::time_line(now);
         let pdf = read(&self.input)?;
         let lines = self.form.clone().into_iter().chain([name.clone(), time]).collect();
         let look = self.look(&pdf, lines)?;

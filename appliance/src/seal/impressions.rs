@@ -14,7 +14,6 @@ use office::{Actor, Command, Error, Refusal, Viewer};
 use paper::impression::{self, Refused};
 use paper::{Kind, inspect};
 use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -34,7 +33,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// What the scan shows.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct What {
     /// `seal` or `signature`.

@@ -17,7 +17,7 @@ use office::{Error, Refusal, Viewer};
 use paper::impression;
 use paper::place;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
@@ -41,7 +41,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// Which hand.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Which {
     /// `sign` or `seal`.
