@@ -45,6 +45,10 @@
 //!
 //! **Write.** [`typeset`] sets the papers that are printed and not scanned: registers, slips, stamps, separators.
 //!
+//! **See.** [`Look`] is what is seen of a signature and where; [`place`] finds the signer's title and name on pages others
+//! wrote and draws pages; [`impression`] makes pictures of seals and signatures from scans of them and recognises seals on
+//! paper; [`overlay`] lays stamps and marks over derived files, never onto signed bytes.
+//!
 //! What of the standards is kept, and by whom it is checked, stands in `CONFORMANCE.md` beside this crate.
 
 #![forbid(unsafe_code)]
@@ -65,6 +69,7 @@ mod file;
 mod hole;
 mod icc;
 mod imported;
+pub mod impression;
 mod inspect;
 mod jbig2;
 mod jpeg;
@@ -73,9 +78,11 @@ pub mod levels;
 mod look;
 mod making;
 mod mask;
+pub mod overlay;
 mod page;
 mod pdftext;
 mod permits;
+pub mod place;
 mod png;
 mod raster;
 mod register;
@@ -99,7 +106,7 @@ pub use convert::{Converted, ConvertedFormat, image_to_capture};
 pub use describe::describe;
 pub use face::{Face, FaceError};
 pub use inspect::{ImageFormat, InspectError, Kind, MOST_BYTES, MOST_PAGES, MOST_PIXELS, Upload, inspect};
-pub use look::Look;
+pub use look::{Look, Picture, PictureError, Place};
 pub use making::{Dress, Layers, Making, MaskCoding, PageMade, SizeStep, WhyPlain};
 pub use register::RegisterFacts;
 pub use sign::{Digested, Prepared, SignError, SignatureFacts, Signed};

@@ -1,4 +1,4 @@
-//! What stands in the file before it is signed: catalogue, first page, form, earlier signatures.
+//! What stands in the file before it is signed: catalogue, pages, form, earlier signatures.
 
 use crate::{
     look::{Area, View},
@@ -17,8 +17,8 @@ pub(crate) struct Standing {
     pub(crate) document: Document,
     pub(crate) catalog_id: ObjectId,
     pub(crate) catalog: Dictionary,
+    /// Page one: what is not seen belongs there.
     pub(crate) page_id: ObjectId,
-    page: Dictionary,
 }
 
 impl Standing {
@@ -27,22 +27,34 @@ impl Standing {
         let catalog_id = document.trailer.get(b"Root").and_then(Object::as_reference).map_err(damaged)?;
         let catalog = document.get_dictionary(catalog_id).map_err(damaged)?.clone();
         let page_id = document.page_iter().next().ok_or_else(|| SignError::Damaged("no pages".into()))?;
-        let page = document.get_dictionary(page_id).map_err(damaged)?.clone();
-        Ok(Standing { document, catalog_id, catalog, page_id, page })
+        Ok(Standing { document, catalog_id, catalog, page_id })
     }
 
-    /// The part of page one that is seen, and how it is turned.
-    pub(crate) fn view(&self) -> Result<View, SignError> {
-        let media =
-            self.area(b"MediaBox").ok_or_else(|| SignError::Damaged("page one has no size".into()))?;
-        let seen = self.area(b"CropBox").and_then(|crop| crop.within(&media)).unwrap_or(media);
-        let turned = self.inherited(b"Rotate").and_then(|angle| angle.as_i64().ok()).unwrap_or_default();
-        Ok(View::new(seen, turned))
+    /// The page of this number, counted from 1.
+    pub(crate) fn page(&self, number: u32) -> Result<ObjectId, SignError> {
+        let at = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+        let page = at.and_then(|at| self.document.page_iter().nth(at));
+        let page = page.ok_or_else(|| SignError::Damaged(format!("no page {number}")))?;
+        self.document.get_dictionary(page).map_err(damaged)?;
+        Ok(page)
     }
 
-    /// Where earlier signatures are seen on page one.
-    pub(crate) fn signature_areas(&self) -> Vec<Area> {
-        let widgets = self.array(&self.page, b"Annots").unwrap_or_default();
+    /// The part of a page that is seen, how it is turned, and its unit.
+    pub(crate) fn view(&self, page: ObjectId) -> Result<View, SignError> {
+        let area = |key: &[u8]| {
+            Area::read(&self.document, inherited(&self.document, page, key)?).filter(|area| !area.is_empty())
+        };
+        let media = area(b"MediaBox").ok_or_else(|| SignError::Damaged("a page without a size".into()))?;
+        let seen = area(b"CropBox").and_then(|crop| crop.within(&media)).unwrap_or(media);
+        let number = |key: &[u8]| inherited(&self.document, page, key).and_then(|n| n.as_float().ok());
+        let turned = number(b"Rotate").unwrap_or_default();
+        Ok(View::new(seen, turned as i64, number(b"UserUnit").unwrap_or(1.0)))
+    }
+
+    /// Where earlier signatures are seen on a page.
+    pub(crate) fn signature_areas(&self, page: ObjectId) -> Vec<Area> {
+        let page = self.document.get_dictionary(page).ok();
+        let widgets = page.and_then(|page| self.array(page, b"Annots")).unwrap_or_default();
         let signed =
             |widget: &Dictionary| self.is_signature(widget).then(|| self.area_in(widget, b"Rect")).flatten();
         widgets
@@ -92,16 +104,8 @@ impl Standing {
         kind.and_then(Object::as_name).is_ok_and(|name| name == b"Sig")
     }
 
-    fn area(&self, key: &[u8]) -> Option<Area> {
-        Area::read(&self.document, self.inherited(key)?)
-    }
-
     fn area_in(&self, dictionary: &Dictionary, key: &[u8]) -> Option<Area> {
         Area::read(&self.document, dictionary.get(key).ok()?)
-    }
-
-    fn inherited(&self, key: &[u8]) -> Option<&Object> {
-        inherited(&self.document, self.page_id, key)
     }
 }
 

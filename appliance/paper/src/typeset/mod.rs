@@ -31,14 +31,14 @@
 //! What one paper holds in memory is its own file, a few kilobytes a page, and the page being drawn. A register is
 //! measured first and drawn afterwards, because every page says how many there are.
 
-mod faces;
+pub(crate) mod faces;
 mod flow;
-mod lines;
+pub(crate) mod lines;
 mod register;
 mod separators;
-mod sheet;
+pub(crate) mod sheet;
 mod slip;
-mod stamps;
+pub(crate) mod stamps;
 mod table;
 
 pub use faces::Faces;

@@ -12,6 +12,7 @@ use crate::{About, xmp};
 use chrono::{Datelike, Timelike};
 use krilla::{
     Document, SerializeSettings,
+    color::rgb,
     configure::{Archival, ConfigurationBuilder},
     geom::{PathBuilder, Point, Rect},
     metadata::{DateTime, Metadata},
@@ -102,7 +103,7 @@ impl<'f> Paper<'f> {
         let mut page = self.document.start_page_with(settings);
         let mut surface = page.surface();
         surface.set_fill(Some(Fill::default()));
-        let drawn = draw(&mut Sheet { surface, faces: self.faces });
+        let drawn = draw(&mut Sheet { surface, faces: self.faces, ink: Ink::BLACK });
         page.finish();
         drawn
     }
@@ -143,11 +144,37 @@ fn metadata(about: &About) -> Metadata {
 pub(crate) struct Sheet<'s> {
     surface: Surface<'s>,
     faces: &'s Faces,
+    ink: Ink,
+}
+
+/// What is drawn with: red, green, blue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ink(u8, u8, u8);
+
+impl Ink {
+    pub(crate) const BLACK: Ink = Ink(0, 0, 0);
+    /// Of stamps.
+    pub(crate) const RED: Ink = Ink(204, 0, 20);
+    /// What a clerk fills in by hand.
+    pub(crate) const BLUE: Ink = Ink(20, 40, 140);
+
+    fn fill(self) -> Fill {
+        if self == Ink::BLACK {
+            return Fill::default();
+        }
+        Fill { paint: rgb::Color::new(self.0, self.1, self.2).into(), ..Fill::default() }
+    }
 }
 
 impl Sheet<'_> {
     pub(crate) fn faces(&self) -> &Faces {
         self.faces
+    }
+
+    /// Everything drawn from here on is drawn with this.
+    pub(crate) fn dip(&mut self, ink: Ink) {
+        self.ink = ink;
+        self.surface.set_fill(Some(ink.fill()));
     }
 
     /// Text in a column, downwards from `top`; returns where the next line would begin. What does not fit goes on below:
@@ -241,12 +268,13 @@ impl Sheet<'_> {
         self.surface.set_stroke(Some(Stroke {
             width: dash.weight * MM,
             dash: Some(StrokeDash { array, offset: 0.0 }),
+            paint: self.ink.fill().paint,
             ..Stroke::default()
         }));
         self.surface.set_fill(None);
         self.surface.draw_path(&path);
         self.surface.set_stroke(None);
-        self.surface.set_fill(Some(Fill::default()));
+        self.surface.set_fill(Some(self.ink.fill()));
     }
 
     /// A code of dark and light squares that fills the area.

@@ -5,7 +5,7 @@ use super::{
     Faces, TypesetError,
     faces::{Style, Type, bold, regular},
     lines::broken,
-    sheet::{A4, Align, Area, Dash, MM, Modules, Paper, Sheet, line_mm},
+    sheet::{A4, Align, Area, Dash, Ink, MM, Modules, Paper, Sheet, line_mm},
 };
 use crate::About;
 
@@ -91,8 +91,8 @@ impl Labels {
 }
 
 /// A stamp as the decree has it.
-const WIDTH: f32 = 50.0;
-const HEIGHT: f32 = 35.0;
+pub(crate) const WIDTH: f32 = 50.0;
+pub(crate) const HEIGHT: f32 = 35.0;
 /// Of its frame.
 const WEIGHT: f32 = 0.35;
 const UNIT_HEIGHT: f32 = 7.0;
@@ -121,7 +121,10 @@ pub fn stamps(
             for place in 0..most {
                 let Some(at) = (page * most + place).checked_sub(skipped) else { continue };
                 let Some(stamp) = stamps.get(at) else { break };
-                draw(sheet, labels.spot(place), stamp).map_err(|error| error.in_row(at))?;
+                let inks = [Ink::BLACK; 2];
+                let Stamp { unit, number, day, code } = stamp;
+                draw(sheet, labels.spot(place), [unit, number, day], Some(code), inks)
+                    .map_err(|error| error.in_row(at))?;
             }
             Ok(())
         })?;
@@ -129,27 +132,41 @@ pub fn stamps(
     paper.finish()
 }
 
-fn draw(sheet: &mut Sheet<'_>, area: Area, stamp: &Stamp) -> Result<(), TypesetError> {
+/// Draws the stamp of `unit` with its `number` and `day`; `inks` of the stamp and of what is filled in.
+pub(crate) fn draw(
+    sheet: &mut Sheet<'_>,
+    area: Area,
+    [name, number, day]: [&str; 3],
+    code: Option<&Modules>,
+    [ink, filled]: [Ink; 2],
+) -> Result<(), TypesetError> {
     let Area { left, top, .. } = area;
+    sheet.dip(ink);
     sheet.frame(area, WEIGHT);
     let unit = Area { left: left + 1.0, top: top + WEIGHT, width: WIDTH - 2.0, height: UNIT_HEIGHT };
-    fitted(sheet, unit, &stamp.unit.to_uppercase())?;
+    fitted(sheet, unit, &name.to_uppercase())?;
     sheet.across(left, area.right(), unit.bottom(), 0.2);
+    // Without a code there is room for larger figures, and the word stands in the middle.
+    let (width, size_pt) = if code.is_some() { (29.0, 9.0) } else { (WIDTH - 3.6, 11.0) };
     let below = |down: f32, how: Type| Area {
         left: left + 1.8,
         top: unit.bottom() + down,
-        width: 31.0,
+        width: width + 2.0,
         height: line_mm(how),
     };
-    sheet.text(Area { width: 29.0, ..below(1.0, bold(14.0)) }, "ĐẾN", bold(14.0), Align::Centre)?;
-    for (down, label, value) in [(7.2, "Số: ", &stamp.number), (11.7, "Ngày: ", &stamp.day)] {
-        let place = below(down, regular(9.0));
-        sheet.text(place, label, regular(9.0), Align::Left)?;
-        let beside = sheet.faces().width(label, regular(9.0))? / MM;
-        sheet.text(Area { left: place.left + beside, ..place }, value, bold(9.0), Align::Left)?;
+    sheet.text(Area { width, ..below(1.0, bold(14.0)) }, "ĐẾN", bold(14.0), Align::Centre)?;
+    for (down, label, value) in [(7.2, "Số: ", number), (11.7, "Ngày: ", day)] {
+        let place = below(down, regular(size_pt));
+        sheet.text(place, label, regular(size_pt), Align::Left)?;
+        let beside = sheet.faces().width(label, regular(size_pt))? / MM;
+        sheet.dip(filled);
+        sheet.text(Area { left: place.left + beside, ..place }, value, bold(size_pt), Align::Left)?;
+        sheet.dip(ink);
     }
-    let code = Area { left: area.right() - CODE - 0.5, top: unit.bottom() + 0.2, width: CODE, height: CODE };
-    sheet.modules(code, &stamp.code);
+    if let Some(code) = code {
+        let left = area.right() - CODE - 0.5;
+        sheet.modules(Area { left, top: unit.bottom() + 0.2, width: CODE, height: CODE }, code);
+    }
     for (up, label) in [(9.9, "Chuyển:"), (4.9, "Số và ký hiệu HS:")] {
         let how = regular(8.0);
         let place =

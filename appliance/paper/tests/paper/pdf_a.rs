@@ -263,12 +263,11 @@ pub(crate) fn each_object(document: &Document, object: &Object) {
         }
         _ => return,
     };
-    for forbidden in
-        ["SMask", "OPI", "Alternates", "TR", "TR2", "HTP", "JS", "AA", "OpenAction", "XFA", "PresSteps"]
-    {
+    for forbidden in ["OPI", "Alternates", "TR", "TR2", "HTP", "JS", "AA", "OpenAction", "XFA", "PresSteps"] {
         assert!(!dictionary.has(forbidden.as_bytes()), "{forbidden}");
     }
-    assert!(!dictionary.has(b"Group"), "6.2.10 no transparency");
+    assert!(!dictionary.has(b"Group"), "6.2.10 no groups");
+    is_good_soft_mask(document, dictionary);
     match (named(dictionary, b"Type").as_slice(), named(dictionary, b"Subtype").as_slice()) {
         (b"Annot", _) => is_good_annotation(document, dictionary),
         (b"FontDescriptor", _) => assert!(dictionary.has(b"FontFile2"), "6.2.11.4"),
@@ -278,6 +277,21 @@ pub(crate) fn each_object(document: &Document, object: &Object) {
         }
         (b"Font", b"CIDFontType2") => assert!(dictionary.has(b"CIDToGIDMap"), "6.2.11.3.2"),
         _ => {}
+    }
+}
+
+/// §6.2.10: the colours of a seal are mixed with what is beneath in the space of the output intent, which is there.
+fn is_good_soft_mask(document: &Document, dictionary: &Dictionary) {
+    let Ok(mask) = dictionary.get_deref(b"SMask", document) else { return };
+    let mask = &mask.as_stream().expect("6.2.10 a soft mask of a state").dict;
+    assert_eq!(named(dictionary, b"Subtype"), b"Image", "a soft mask of a picture");
+    assert_eq!(named(dictionary, b"ColorSpace"), b"DeviceRGB", "6.2.4.3");
+    assert_eq!(named(mask, b"ColorSpace"), b"DeviceGray", "ISO 32000-1 11.6.5.3");
+    for key in ["SMask", "Mask", "Matte", "ImageMask", "Interpolate"] {
+        assert!(!mask.has(key.as_bytes()), "6.2.8, 6.2.10 {key}");
+    }
+    for side in [b"Width".as_slice(), b"Height"] {
+        assert_eq!(mask.get(side).unwrap(), dictionary.get(side).unwrap(), "one mask sample a pixel");
     }
 }
 
