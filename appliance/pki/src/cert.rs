@@ -1,4 +1,4 @@
-//! One certificate: read once, shared, asked many times. What it says is a claim; [`crate::judge`] weighs it.
+//! One certificate: read once, shared, asked many times. What it says is a claim; [`crate::judge()`] weighs it.
 
 use crate::{
     Malformed,

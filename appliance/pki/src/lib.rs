@@ -3,7 +3,7 @@
 //! A signed paper carries bytes that claim a lot: who signed, who vouches for him, when it was, that nothing was
 //! revoked. This crate turns such bytes into facts. Two questions, kept apart:
 //! - *Does the signature hold?* [`Cms::check`], [`tsp::Token::check`]: arithmetic and the rules of the standards.
-//! - *Is its certificate to be relied on?* [`judge`]: chain to a root of the [`Trust`] folder, purpose, revocation,
+//! - *Is its certificate to be relied on?* [`judge()`]: chain to a root of the [`Trust`] folder, purpose, revocation,
 //!   time. [`Evidence`] - what came with the document - helps, and is never trusted by itself.
 //!
 //! ```

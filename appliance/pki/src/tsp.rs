@@ -2,7 +2,7 @@
 //!
 //! A token is a CMS over a `TSTInfo`. [`Token::check`] wants what §2.4.2 asks of it: signed by a certificate whose
 //! only, critical extended usage is time stamping, named by an ESS attribute. Whether that certificate is trusted is
-//! for [`crate::judge`] with [`crate::Purpose::TimeStamping`].
+//! for [`crate::judge()`] with [`crate::Purpose::TimeStamping`].
 
 use crate::{
     Binding, Broken, Cert, Cms, Hash, Malformed,

@@ -8,7 +8,7 @@ const MOST_NODES: usize = 40_000_000;
 /// Objects inside one object.
 const MOST_NODES_AT_ONCE: usize = 2_000_000;
 /// Bytes that come out of packed streams, all together.
-const MOST_UNPACKED_BYTES: usize = 128 << 20;
+const MOST_UNPACKED_BYTES: usize = 64 << 20;
 
 pub(crate) struct Budget {
     nodes: Cell<usize>,

@@ -95,7 +95,9 @@ impl Policy {
 
     fn is_locked(&self, field: &str) -> bool {
         let within = |names: &[String]| {
-            names.iter().any(|name| field == name || field.strip_prefix(name.as_str()).is_some_and(|r| r.starts_with('.')))
+            names.iter().any(|name| {
+                field == name || field.strip_prefix(name.as_str()).is_some_and(|r| r.starts_with('.'))
+            })
         };
         self.locks.iter().any(|lock| match lock {
             Lock::All => true,
@@ -124,7 +126,10 @@ impl Policy {
 
 impl Event {
     fn is_signing(&self) -> bool {
-        matches!(self, Event::Signature { .. } | Event::EmptyField { .. } | Event::TimeStamp | Event::Validation)
+        matches!(
+            self,
+            Event::Signature { .. } | Event::EmptyField { .. } | Event::TimeStamp | Event::Validation
+        )
     }
 
     /// Stable name, for programs.
@@ -178,7 +183,8 @@ mod tests {
             (Event::Annotation, [Forbidden, Forbidden, Forbidden, Allowed]),
             (Event::Forbidden, [Forbidden; 4]),
         ] {
-            let found = [None, Some(1), Some(2), Some(3)].map(|level| policy(level, vec![]).weigh(&event, &[]));
+            let found =
+                [None, Some(1), Some(2), Some(3)].map(|level| policy(level, vec![]).weigh(&event, &[]));
             assert_eq!(found, weights, "{event:?}");
         }
     }

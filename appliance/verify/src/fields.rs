@@ -14,6 +14,8 @@ const MOST_FIELDS: usize = 100_000;
 #[derive(Clone, Debug)]
 pub(crate) struct Field {
     pub(crate) id: Id,
+    /// The node above, as the tree has it; what `/Parent` claims may be another.
+    pub(crate) parent: Option<Id>,
     /// Full name, its parts joined by dots.
     pub(crate) name: String,
     /// `/FT`, own or of a field above.
@@ -43,9 +45,11 @@ pub(crate) fn fields(view: View) -> Vec<Field> {
     let mut fields = Vec::new();
     let mut seen = HashSet::new();
     let roots = form(view).map(|form| view.array(form.get("Fields"))).unwrap_or_default();
-    let mut waiting: Vec<(Id, String, Vec<u8>)> = Vec::new();
-    waiting.extend(roots.iter().rev().filter_map(Object::as_ref).map(|id| (id, String::new(), Vec::new())));
-    while let Some((id, above, kind)) = waiting.pop() {
+    let mut waiting: Vec<(Id, Option<Id>, String, Vec<u8>)> = Vec::new();
+    waiting.extend(
+        roots.iter().rev().filter_map(Object::as_ref).map(|id| (id, None, String::new(), Vec::new())),
+    );
+    while let Some((id, parent, above, kind)) = waiting.pop() {
         if fields.len() >= MOST_FIELDS || !seen.insert(id) {
             continue;
         }
@@ -61,8 +65,13 @@ pub(crate) fn fields(view: View) -> Vec<Field> {
             None => above,
         };
         let kids = view.array(dict.get("Kids"));
-        waiting.extend(kids.iter().rev().filter_map(Object::as_ref).map(|kid| (kid, name.clone(), kind.clone())));
-        fields.push(Field { id, name, kind, dict, is_widget: own.is_none() });
+        waiting.extend(
+            kids.iter()
+                .rev()
+                .filter_map(Object::as_ref)
+                .map(|kid| (kid, Some(id), name.clone(), kind.clone())),
+        );
+        fields.push(Field { id, parent, name, kind, dict, is_widget: own.is_none() });
     }
     fields
 }

@@ -70,7 +70,15 @@ impl<'a> File<'a> {
                     let leftover = first_fault.is_some() || bytes[end..].iter().any(|&byte| !is_space(byte));
                     let history = history(&sections);
                     let containers = RefCell::default();
-                    return Ok(File { bytes, sections, leftover, damage: first_fault, budget, history, containers });
+                    return Ok(File {
+                        bytes,
+                        sections,
+                        leftover,
+                        damage: first_fault,
+                        budget,
+                        history,
+                        containers,
+                    });
                 }
                 Err(fault @ (Fault::Encrypted | Fault::TooComplex)) => return Err(fault),
                 Err(fault) => first_fault = first_fault.or(Some(fault)),
@@ -129,7 +137,8 @@ fn history(sections: &[Section]) -> HashMap<u32, Vec<(usize, Entry)>> {
 /// Numbers and offsets at the head of an object stream (§7.5.7).
 fn places(dict: &Dict, data: &[u8], budget: &Budget) -> Result<Vec<(u32, usize)>, Fault> {
     let broken = Fault::Syntax("an object stream is broken");
-    let whole = |key: &str| dict.get(key).and_then(Object::as_whole).and_then(|number| usize::try_from(number).ok());
+    let whole =
+        |key: &str| dict.get(key).and_then(Object::as_whole).and_then(|number| usize::try_from(number).ok());
     let (Some(first), Some(count)) = (whole("First"), whole("N")) else { return Err(broken) };
     let mut parser = Parser::new(data, 0, 0);
     let mut places = Vec::new();
@@ -183,7 +192,8 @@ impl<'f, 'a> View<'f, 'a> {
 
     fn find_at(&self, id: Id, offset: usize) -> Result<Option<Found>, Fault> {
         let file = self.file;
-        let body = if offset < file.bytes.len() { Body::read(file.bytes, offset, &file.budget)? } else { None };
+        let body =
+            if offset < file.bytes.len() { Body::read(file.bytes, offset, &file.budget)? } else { None };
         let Some(mut body) = body.filter(|body| body.id == id) else {
             return Err(Fault::CrossReferences("an object does not stand where the table says"));
         };

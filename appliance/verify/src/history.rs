@@ -68,8 +68,7 @@ impl History {
 }
 
 const REPLACED: &str = "Phần đã ký không còn là nền của văn bản đang hiện: văn bản đã bị thay bằng bản khác.";
-const LEFTOVER: &str =
-    "Sau phần đã ký có dữ liệu lạ mà một số phần mềm đọc vẫn hiện ra.";
+const LEFTOVER: &str = "Sau phần đã ký có dữ liệu lạ mà một số phần mềm đọc vẫn hiện ra.";
 const REACHES_OUT: &str = "Phần đã ký trỏ tới dữ liệu được ghi thêm sau khi ký.";
 
 /// The first signed state, and where in the file it ends.

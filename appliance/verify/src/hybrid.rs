@@ -13,7 +13,9 @@ pub(crate) fn shows_two_documents(file: &File, upto: usize) -> bool {
     let hidden: HashSet<u32> = file.sections[..=upto]
         .iter()
         .filter_map(|section| section.hybrid.as_ref())
-        .flat_map(|entries| entries.iter().filter(|(_, entry)| **entry != Entry::Free).map(|(&number, _)| number))
+        .flat_map(|entries| {
+            entries.iter().filter(|(_, entry)| **entry != Entry::Free).map(|(&number, _)| number)
+        })
         .collect();
     !hidden.is_empty() && reaches(file.view(upto), &hidden)
 }

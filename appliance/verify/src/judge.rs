@@ -2,16 +2,15 @@
 
 use crate::{
     Fault,
+    changes::Weight,
     evidence::in_store,
     fields::form,
     file::File,
     history::{History, first_signed},
     hybrid,
-    changes::Weight,
     places::{Cover, Place, places},
     report::{Kind, Level, Report, SignatureReport, Verdict},
-    rescue,
-    sentences,
+    rescue, sentences,
     syntax::Object,
     words::{date_ms, text},
 };
@@ -103,10 +102,8 @@ fn loose(file: &File) -> Vec<SignatureReport> {
     let view = file.newest();
     let catalog = view.catalog().unwrap_or_default();
     let rights = view.dict(catalog.get("Perms")).unwrap_or_default();
-    let extents: Vec<std::ops::Range<usize>> = ["UR", "UR3"]
-        .iter()
-        .filter_map(|key| view.find(rights.get(key)?.as_ref()?).ok()??.extent)
-        .collect();
+    let extents: Vec<std::ops::Range<usize>> =
+        ["UR", "UR3"].iter().filter_map(|key| view.find(rights.get(key)?.as_ref()?).ok()??.extent).collect();
     let of = |signature: rescue::Rescued| {
         let mut report = blank(Kind::Signature, String::new());
         let parts = signature.parts.map(|part| &file.bytes[part]);
@@ -147,7 +144,9 @@ fn blank(kind: Kind, field: String) -> SignatureReport {
 /// What a signature that does not hold is to be called.
 fn held(broken: &Broken) -> Verdict {
     match broken {
-        Broken::Digest | Broken::Signature | Broken::Attributes(_) | Broken::CertificateSubstituted => Verdict::Altered,
+        Broken::Digest | Broken::Signature | Broken::Attributes(_) | Broken::CertificateSubstituted => {
+            Verdict::Altered
+        }
         Broken::NoCertificate | Broken::Weak(_) | Broken::Unsupported(_) => Verdict::Untrusted,
     }
 }
@@ -175,7 +174,10 @@ struct Bench<'b, 'a> {
 enum Stamp {
     None,
     /// It holds and is trusted.
-    Proved { at_ms: i64, judgement: Judgement },
+    Proved {
+        at_ms: i64,
+        judgement: Judgement,
+    },
     /// It holds, but its time counts for nothing any more; the sentence says why.
     Lapsed(String),
     /// Whoever made it is not trusted.
@@ -212,7 +214,8 @@ impl<'b, 'a> Bench<'b, 'a> {
         let stamp = place.dict.is("Type", "DocTimeStamp") || place.dict.is("SubFilter", "ETSI.RFC3161");
         let kind = if stamp { Kind::Timestamp } else { Kind::Signature };
         let mut report = blank(kind, place.field.clone());
-        report.claimed_at_ms = place.dict.get("M").and_then(Object::as_text).map(text).and_then(|m| date_ms(&m));
+        report.claimed_at_ms =
+            place.dict.get("M").and_then(Object::as_text).map(text).and_then(|m| date_ms(&m));
         let cover = match &place.cover {
             Ok(cover) => cover,
             Err(loose) => {
@@ -259,8 +262,14 @@ impl<'b, 'a> Bench<'b, 'a> {
             proved = proved.filter(|(later, ..)| later <= at_ms).or(Some((*at_ms, by, Some(judgement))));
         }
         let at_ms = proved.as_ref().map_or(self.now_ms, |(at_ms, ..)| *at_ms);
-        let judgement =
-            pki::judge(&signed.signer, Purpose::DocumentSigning, &self.evidence, self.trust, at_ms, self.now_ms);
+        let judgement = pki::judge(
+            &signed.signer,
+            Purpose::DocumentSigning,
+            &self.evidence,
+            self.trust,
+            at_ms,
+            self.now_ms,
+        );
         standing(report, &judgement);
         if let Some((at_ms, by, tsa)) = proved {
             (report.proved_at_ms, report.stamped_by) = (Some(at_ms), Some(by));
@@ -386,7 +395,8 @@ impl<'b, 'a> Bench<'b, 'a> {
 
     /// The level that holds: with a proved time, with all validation data inside, with a later time stamp over them.
     fn level(&self, judgement: &Judgement, tsa: Option<&Judgement>, cover: &Cover) -> Level {
-        let complete = self.is_complete(judgement, true) && tsa.is_none_or(|tsa| self.is_complete(tsa, false));
+        let complete =
+            self.is_complete(judgement, true) && tsa.is_none_or(|tsa| self.is_complete(tsa, false));
         let kept = self.proofs.iter().any(|proof| proof.covers > cover.end() && proof.with_store);
         match (complete, kept) {
             (false, _) => Level::T,

@@ -25,9 +25,11 @@ pub(crate) fn check(file: &File, index: usize, begin: usize) -> Result<(), Untid
     parts.push(section.at..section.end);
     parts.sort_by_key(|part| (part.start, part.end));
     // A cross-reference stream is an object as well and reaches into the section.
-    parts.dedup_by(|later, earlier| later.start == earlier.start && earlier.end <= later.end && {
-        earlier.end = later.end;
-        true
+    parts.dedup_by(|later, earlier| {
+        later.start == earlier.start && earlier.end <= later.end && {
+            earlier.end = later.end;
+            true
+        }
     });
     let mut at = begin;
     for part in parts {
@@ -56,7 +58,8 @@ fn objects(view: View, begin: usize, end: usize) -> Result<Vec<Range<usize>>, Un
             }
             Entry::At { .. } => return Err(Untidy("a reference to another part of the file")),
             Entry::In { container, .. } => {
-                if !matches!(view.section().entries.get(&container), Some(Entry::At { offset, .. }) if *offset >= begin) {
+                if !matches!(view.section().entries.get(&container), Some(Entry::At { offset, .. }) if *offset >= begin)
+                {
                     return Err(Untidy("a reference into another part of the file"));
                 }
                 let found = view.find((number, 0)).ok().flatten();

@@ -9,7 +9,7 @@
 //!
 //! The way of a file through this crate:
 //!
-//! 1. [`file`](self) reads it strictly: cross-references that readers would have to guess are no document. A file is
+//! 1. `file` reads it strictly: cross-references that readers would have to guess are no document. A file is
 //!    the sum of its saves, and a *view* is how it looked after one of them.
 //! 2. `places` finds the signatures of all saves, also those that a later save removed, and what each covers: the gap
 //!    in `/ByteRange` must be its own `/Contents` and nothing else, and the range must end where a save ends.

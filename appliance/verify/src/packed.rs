@@ -31,7 +31,9 @@ pub(crate) fn unpack(dict: &Dict, data: &[u8], budget: &Budget) -> Result<Vec<u8
 /// A value, or the only one of an array.
 fn only(value: Option<&Object>) -> Result<Option<&Object>, Fault> {
     match value {
-        Some(Object::Array(items)) if items.len() > 1 => Err(Fault::Syntax("a packed stream with several filters")),
+        Some(Object::Array(items)) if items.len() > 1 => {
+            Err(Fault::Syntax("a packed stream with several filters"))
+        }
         Some(Object::Array(items)) => Ok(items.first().filter(|item| **item != Object::Null)),
         Some(Object::Ref(_)) => Err(Fault::Syntax("a packed stream whose filter is elsewhere")),
         other => Ok(other),

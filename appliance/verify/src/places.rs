@@ -67,7 +67,10 @@ pub(crate) fn places(file: &File) -> Result<Vec<Place>, Fault> {
     for appears in 0..file.sections.len() {
         let view = file.view(appears);
         for field in fields(view).into_iter().filter(|field| field.is_signature()) {
-            let Some(value) = field.dict.get("V") else { continue };
+            let Some(value) = field.dict.get("V").filter(|value| view.resolve(Some(value)) != Object::Null)
+            else {
+                continue;
+            };
             let id = value.as_ref();
             let found = id.and_then(|id| view.find(id).ok().flatten());
             let offset = found.as_ref().and_then(|found| found.extent.clone());
@@ -98,7 +101,8 @@ fn cover(file: &File, id: Id, found: &Found, dict: &Dict, appears: usize) -> Res
     let (Some(span), None, false) = (spans.next(), spans.next(), dict.ambiguous) else {
         return Err(Loose::Dictionary);
     };
-    let (Some(extent), Some(contents)) = (&found.extent, dict.get("Contents").and_then(Object::as_text)) else {
+    let (Some(extent), Some(contents)) = (&found.extent, dict.get("Contents").and_then(Object::as_text))
+    else {
         return Err(Loose::Dictionary);
     };
     let parts = byte_range(dict, file.bytes.len()).ok_or(Loose::Range)?;
@@ -112,7 +116,8 @@ fn cover(file: &File, id: Id, found: &Found, dict: &Dict, appears: usize) -> Res
     if revision.is_some_and(|revision| file.sections[revision].closes > end) {
         return Err(Loose::End);
     }
-    if extent.end > end || revision.is_some_and(|revision| !stands(file, id, extent.start, revision, appears)) {
+    if extent.end > end || revision.is_some_and(|revision| !stands(file, id, extent.start, revision, appears))
+    {
         return Err(Loose::Elsewhere);
     }
     Ok(Cover { parts, contents: contents.to_vec(), revision })
@@ -133,7 +138,7 @@ fn byte_range(dict: &Dict, length: usize) -> Option<[Range<usize>; 2]> {
         .collect::<Option<_>>()?;
     let &[0, before, behind, rest] = numbers.as_slice() else { return None };
     let end = behind.checked_add(rest)?;
-    (before < behind && end <= length).then(|| [0..before, behind..end])
+    (before < behind && end <= length).then_some([0..before, behind..end])
 }
 
 /// The number of the `startxref` with which the file ends at `end`, white space apart.

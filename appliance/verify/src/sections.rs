@@ -18,9 +18,15 @@ const MOST_ENTRIES: usize = 1_500_000;
 pub(crate) enum Entry {
     Free,
     /// `number generation obj` begins at this byte.
-    At { offset: usize, generation: u16 },
+    At {
+        offset: usize,
+        generation: u16,
+    },
     /// In an object stream.
-    In { container: u32, index: u32 },
+    In {
+        container: u32,
+        index: u32,
+    },
 }
 
 /// One cross-reference section with its trailer.
@@ -151,7 +157,9 @@ fn run(parser: &mut Parser, first: u64, count: u64) -> Option<Vec<(u32, Entry)>>
         if place == 0 && first == 1 && offset == 0 && generation == 65535 && !in_use {
             first = 0;
         }
-        let at = || Some(Entry::At { offset: usize::try_from(offset).ok()?, generation: generation.try_into().ok()? });
+        let at = || {
+            Some(Entry::At { offset: usize::try_from(offset).ok()?, generation: generation.try_into().ok()? })
+        };
         run.push((first.checked_add(place)?, if in_use { at()? } else { Entry::Free }));
         if run.len() > MOST_ENTRIES {
             return None;
@@ -162,7 +170,8 @@ fn run(parser: &mut Parser, first: u64, count: u64) -> Option<Vec<(u32, Entry)>>
 
 fn stream(bytes: &[u8], at: usize, budget: &Budget) -> Result<Section, Fault> {
     let broken = Fault::CrossReferences("a cross-reference stream is broken");
-    let mut body = Body::read(bytes, at, budget)?.ok_or(Fault::CrossReferences("they point at something else"))?;
+    let mut body =
+        Body::read(bytes, at, budget)?.ok_or(Fault::CrossReferences("they point at something else"))?;
     let dict = body.object.as_dict().cloned().ok_or(broken)?;
     let length = dict.get("Length").and_then(offset).ok_or(broken)?;
     let data = body.stream(bytes, length).ok_or(broken)?;
@@ -176,8 +185,12 @@ fn stream(bytes: &[u8], at: usize, budget: &Budget) -> Result<Section, Fault> {
 
 fn rows_of(dict: &Dict, rows: &[u8]) -> Option<BTreeMap<u32, Entry>> {
     let whole = |value: &Object| value.as_whole().and_then(|number| u32::try_from(number).ok());
-    let widths: Vec<usize> =
-        dict.get("W")?.as_array()?.iter().map(|width| whole(width).map(|w| w as usize)).collect::<Option<_>>()?;
+    let widths: Vec<usize> = dict
+        .get("W")?
+        .as_array()?
+        .iter()
+        .map(|width| whole(width).map(|w| w as usize))
+        .collect::<Option<_>>()?;
     let [kind, second, third] = widths.try_into().ok()?;
     if kind > 8 || second > 8 || third > 8 || kind + second + third == 0 {
         return None;

@@ -9,12 +9,16 @@ use pki::{Broken, Judgement, Standing, Why};
 
 pub(crate) const NOT_SIGNED: &str = "Văn bản này không có chữ ký số nào.";
 pub(crate) const LOOSE_SIGNATURE: &str = "Trong tệp có chữ ký nhưng phần đã ký không còn thuộc văn bản đang hiện. Không dùng văn bản này; hãy đề nghị nơi gửi gửi lại bản đã ký.";
-pub(crate) const ALTERED_AND_DAMAGED: &str = "Tệp bị hỏng và nội dung đã bị thay đổi sau khi ký. Không dùng văn bản này; hãy đề nghị nơi gửi gửi lại.";
+pub(crate) const ALTERED_AND_DAMAGED: &str =
+    "Tệp bị hỏng và nội dung đã bị thay đổi sau khi ký. Không dùng văn bản này; hãy đề nghị nơi gửi gửi lại.";
 pub(crate) const NOT_YET_SIGNED: &str = "Chỗ dành cho chữ ký còn trống: văn bản được chuẩn bị để ký nhưng chưa ký. Hãy đề nghị nơi gửi ký rồi gửi lại.";
 pub(crate) const NO_CMS: &str = "Dữ liệu chữ ký bị hỏng, không đọc được. Hãy đề nghị nơi gửi ký và gửi lại.";
-pub(crate) const STAMP_BROKEN: &str = "Dấu thời gian kèm chữ ký không thuộc về chữ ký này hoặc đã bị sửa. Hãy đề nghị nơi gửi ký và gửi lại.";
-pub(crate) const STAMP_LAPSED: &str = "Dấu thời gian kèm theo đã hết hạn nên không còn chứng minh được giờ ký.";
-pub(crate) const STAMP_AHEAD: &str = "Dấu thời gian kèm theo nằm trong tương lai nên không được tính; hãy kiểm tra đồng hồ của máy.";
+pub(crate) const STAMP_BROKEN: &str =
+    "Dấu thời gian kèm chữ ký không thuộc về chữ ký này hoặc đã bị sửa. Hãy đề nghị nơi gửi ký và gửi lại.";
+pub(crate) const STAMP_LAPSED: &str =
+    "Dấu thời gian kèm theo đã hết hạn nên không còn chứng minh được giờ ký.";
+pub(crate) const STAMP_AHEAD: &str =
+    "Dấu thời gian kèm theo nằm trong tương lai nên không được tính; hãy kiểm tra đồng hồ của máy.";
 
 /// The first sentence about a file with signatures.
 pub(crate) fn whole(verdict: Verdict, signatures: &[SignatureReport]) -> String {
@@ -33,16 +37,28 @@ pub(crate) fn whole(verdict: Verdict, signatures: &[SignatureReport]) -> String 
 /// Why it cannot be said what a signature covers.
 pub(crate) fn loose(loose: Loose) -> &'static str {
     match loose {
-        Loose::Range => "Chữ ký không nói rõ nó bảo đảm cho phần nào của tệp. Không tin chữ ký này; hãy đề nghị nơi gửi ký và gửi lại.",
-        Loose::Gap => "Chữ ký chừa ra một khoảng của tệp không phải của nó, có thể giấu nội dung khác. Không dùng văn bản này; hãy báo lại nơi gửi.",
-        Loose::End => "Chữ ký chỉ bảo đảm cho một phần dở dang của tệp. Không tin chữ ký này; hãy đề nghị nơi gửi ký và gửi lại.",
-        Loose::Dictionary => "Chữ ký được ghi sai cách nên các phần mềm đọc khác nhau. Hãy đề nghị nơi gửi ký và gửi lại.",
-        Loose::Elsewhere => "Chữ ký này của một nội dung khác được gắn vào văn bản. Không dùng văn bản này; hãy báo lại nơi gửi.",
+        Loose::Range => {
+            "Chữ ký không nói rõ nó bảo đảm cho phần nào của tệp. Không tin chữ ký này; hãy đề nghị nơi gửi ký và gửi lại."
+        }
+        Loose::Gap => {
+            "Chữ ký chừa ra một khoảng của tệp không phải của nó, có thể giấu nội dung khác. Không dùng văn bản này; hãy báo lại nơi gửi."
+        }
+        Loose::End => {
+            "Chữ ký chỉ bảo đảm cho một phần dở dang của tệp. Không tin chữ ký này; hãy đề nghị nơi gửi ký và gửi lại."
+        }
+        Loose::Dictionary => {
+            "Chữ ký được ghi sai cách nên các phần mềm đọc khác nhau. Hãy đề nghị nơi gửi ký và gửi lại."
+        }
+        Loose::Elsewhere => {
+            "Chữ ký này của một nội dung khác được gắn vào văn bản. Không dùng văn bản này; hãy báo lại nơi gửi."
+        }
     }
 }
 
 pub(crate) fn old_format(filter: &str) -> String {
-    format!("Chữ ký theo kiểu cũ {filter}, dùng thuật toán không còn an toàn. Hãy đề nghị nơi gửi ký lại theo kiểu mới.")
+    format!(
+        "Chữ ký theo kiểu cũ {filter}, dùng thuật toán không còn an toàn. Hãy đề nghị nơi gửi ký lại theo kiểu mới."
+    )
 }
 
 /// Why a signature does not hold.
@@ -116,12 +132,24 @@ fn good(report: &SignatureReport, who: &str) -> String {
 fn untrusted(why: &Why, who: &str) -> String {
     let ask = "Hãy nhờ người quản trị cập nhật danh sách tin cậy, hoặc hỏi lại nơi gửi.";
     match why {
-        Why::SelfSigned => format!("Chứng thư của “{who}” do chính họ tự cấp, ai cũng làm được. Không tin chữ ký này; hãy hỏi lại nơi gửi."),
-        Why::UnknownRoot(root) => format!("Chứng thư của “{who}” thuộc hệ thống “{root}”, không có trong danh sách tin cậy. {ask}"),
-        Why::NoIssuer(issuer) => format!("Thiếu chứng thư của nơi cấp “{issuer}” nên không nối được tới danh sách tin cậy. {ask}"),
-        Why::BadSignature => format!("Chứng thư của “{who}” là giả: chữ ký của nơi cấp không đúng. Không dùng văn bản này; hãy báo lại nơi gửi."),
-        Why::Weak(what) | Why::Unsupported(what) => format!("Chứng thư của “{who}” dùng thuật toán không được tin ({what}). Hãy đề nghị nơi gửi ký bằng chứng thư mới."),
-        Why::WrongPurpose(_) => format!("Chứng thư của “{who}” không được cấp để ký văn bản. Hãy đề nghị nơi gửi ký bằng đúng chứng thư."),
+        Why::SelfSigned => format!(
+            "Chứng thư của “{who}” do chính họ tự cấp, ai cũng làm được. Không tin chữ ký này; hãy hỏi lại nơi gửi."
+        ),
+        Why::UnknownRoot(root) => {
+            format!("Chứng thư của “{who}” thuộc hệ thống “{root}”, không có trong danh sách tin cậy. {ask}")
+        }
+        Why::NoIssuer(issuer) => {
+            format!("Thiếu chứng thư của nơi cấp “{issuer}” nên không nối được tới danh sách tin cậy. {ask}")
+        }
+        Why::BadSignature => format!(
+            "Chứng thư của “{who}” là giả: chữ ký của nơi cấp không đúng. Không dùng văn bản này; hãy báo lại nơi gửi."
+        ),
+        Why::Weak(what) | Why::Unsupported(what) => format!(
+            "Chứng thư của “{who}” dùng thuật toán không được tin ({what}). Hãy đề nghị nơi gửi ký bằng chứng thư mới."
+        ),
+        Why::WrongPurpose(_) => format!(
+            "Chứng thư của “{who}” không được cấp để ký văn bản. Hãy đề nghị nơi gửi ký bằng đúng chứng thư."
+        ),
         _ => format!("Chuỗi chứng thư của “{who}” trái quy định nên không được tin. {ask}"),
     }
 }
@@ -139,7 +167,10 @@ pub(crate) fn changed(report: &SignatureReport) -> String {
     let (begins, ends) = if forbidden {
         ("Văn bản bị thay đổi sau khi ký.", "Không dùng văn bản này; hãy đề nghị nơi gửi gửi lại bản gốc.")
     } else {
-        ("Chữ ký đúng, nhưng sau khi ký có phần được điền thêm.", "Hãy đọc kỹ phần thêm: chữ ký không bảo đảm cho phần đó.")
+        (
+            "Chữ ký đúng, nhưng sau khi ký có phần được điền thêm.",
+            "Hãy đọc kỹ phần thêm: chữ ký không bảo đảm cho phần đó.",
+        )
     };
     [&[begins], what.as_slice(), &[ends]].concat().join(" ")
 }

@@ -224,8 +224,13 @@ impl<'a> Parser<'a> {
     }
 
     fn word(&mut self) -> Result<Object, Fault> {
-        let words = [(&b"true"[..], Object::Bool(true)), (b"false", Object::Bool(false)), (b"null", Object::Null)];
-        words.into_iter().find(|(word, _)| self.take(word)).map(|(_, object)| object).ok_or(Fault::Syntax("no object"))
+        let words =
+            [(&b"true"[..], Object::Bool(true)), (b"false", Object::Bool(false)), (b"null", Object::Null)];
+        words
+            .into_iter()
+            .find(|(word, _)| self.take(word))
+            .map(|(_, object)| object)
+            .ok_or(Fault::Syntax("no object"))
     }
 
     fn number_or_reference(&mut self) -> Result<Object, Fault> {
@@ -451,7 +456,9 @@ mod tests {
 
     #[test]
     fn what_readers_might_guess_differently_is_refused() {
-        for text in ["", "<<", "[1 2", "<</A>>", "<</A 1 2>>", "(open", "<6g>", "1.2.3", "--5", "nul", "<</A 1"] {
+        for text in
+            ["", "<<", "[1 2", "<</A>>", "<</A 1 2>>", "(open", "<6g>", "1.2.3", "--5", "nul", "<</A 1"]
+        {
             assert!(matches!(read(text), Err(Fault::Syntax(_))), "{text}");
         }
         assert!(matches!(read(&"[".repeat(100)), Err(Fault::TooComplex)));

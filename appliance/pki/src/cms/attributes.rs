@@ -56,7 +56,7 @@ impl Attributes {
             .flat_map(|(_, values)| values.iter().map(Vec::as_slice))
     }
 
-    /// The value of an attribute that may occur once, with one value. Outer error: it occurs otherwise.
+    /// The value of an attribute that may occur once, with one value. Fails when it occurs otherwise.
     pub(super) fn only(&self, kind: &str) -> Result<Option<&[u8]>, ()> {
         let mut found = self.all.iter().filter(|(name, _)| name == kind);
         match (found.next(), found.next()) {
@@ -75,11 +75,9 @@ impl Attributes {
     /// Revocation data and certificates in Adobe's and CAdES' attributes. They are evidence only, so one that cannot
     /// be read is passed over.
     pub(super) fn validation_data(&self, into: &mut Contents) {
-        for value in self.values(oid::ADOBE_REVOCATION) {
-            let _ = adobe(value, into);
-        }
-        for value in self.values(oid::REVOCATION_VALUES) {
-            let _ = adobe(value, into);
+        for value in self.values(oid::ADOBE_REVOCATION).chain(self.values(oid::REVOCATION_VALUES)) {
+            // What was read before an odd place is kept.
+            let _ = revocation_data(value, into);
         }
         for value in self.values(oid::CERT_VALUES) {
             let list = Reader::new(value).sequence().and_then(|list| list.all(SEQUENCE)).unwrap_or_default();
@@ -89,7 +87,7 @@ impl Attributes {
 }
 
 /// `[0]` CRLs, `[1]` OCSP responses (in CAdES: basic ones), each a SEQUENCE OF.
-fn adobe(value: &[u8], into: &mut Contents) -> Read<()> {
+fn revocation_data(value: &[u8], into: &mut Contents) -> Read<()> {
     let mut value = Reader::new(value).sequence()?;
     if let Some(crls) = value.optional(context_constructed(0))? {
         crls.inside().sequence()?.all(SEQUENCE)?.iter().for_each(|crl| into.add_crl(crl.raw));

@@ -1,6 +1,6 @@
 //! What a save did to the form: filled fields, new signatures, new fields.
 
-use super::Step;
+use super::{Step, looks};
 use crate::{
     changes::Event,
     fields::{Field, form},
@@ -23,13 +23,13 @@ impl Step<'_, '_> {
         let new: HashMap<Id, Field> = self.new_fields.iter().map(|field| (field.id, field.clone())).collect();
         for before in self.old_fields.clone() {
             match new.get(&before.id) {
-                Some(after) => self.field(&before, after),
+                Some(after) => self.field(&before, after, signing_of(after, &old, &new)),
                 None => self.forbid(format!("Ô “{}” bị bỏ khỏi văn bản.", short(&before.name))),
             }
         }
         for after in self.new_fields.clone() {
             if !old.contains_key(&after.id) {
-                self.new_field(&after);
+                self.new_field(&after, signing_of(&after, &old, &new));
             }
         }
     }
@@ -43,7 +43,8 @@ impl Step<'_, '_> {
         };
         let old = form(self.old).unwrap_or_default();
         let root = self.new.root_id().map_or(0, |id| id.0);
-        let holder = |view: View| view.catalog().and_then(|catalog| catalog.get("AcroForm")?.as_ref()).map(|id| id.0);
+        let holder =
+            |view: View| view.catalog().and_then(|catalog| catalog.get("AcroForm")?.as_ref()).map(|id| id.0);
         for number in [self.old, self.new].into_iter().filter_map(holder) {
             self.explain(number);
         }
@@ -65,11 +66,14 @@ impl Step<'_, '_> {
                 // The looks in the file are shown from now on, not those that readers made of the values.
                 if old.get("NeedAppearances") == Some(&Object::Bool(true)) && self.has_fields_to_fill() {
                     let name = "mọi ô";
-                    let sentence = "Các ô từ nay hiện theo hình có sẵn trong tệp, không theo giá trị đã nhập.";
+                    let sentence =
+                        "Các ô từ nay hiện theo hình có sẵn trong tệp, không theo giá trị đã nhập.";
                     self.tell(Event::FormFill { field: name.into() }, sentence);
                 }
             }
-            b"NeedAppearances" => self.forbid("Các ô được yêu cầu vẽ lại theo giá trị, có thể khác hình đã ký."),
+            b"NeedAppearances" => {
+                self.forbid("Các ô được yêu cầu vẽ lại theo giá trị, có thể khác hình đã ký.")
+            }
             b"XFA" => self.forbid("Biểu mẫu XFA được thêm hoặc thay sau khi ký."),
             other => self.forbid(format!("Biểu mẫu bị thay ở mục {}.", String::from_utf8_lossy(other))),
         }
@@ -119,20 +123,19 @@ impl Step<'_, '_> {
         numbers[1].map_or(slot, |number| Slot::new(number, ""))
     }
 
-    fn field(&mut self, before: &Field, after: &Field) {
+    fn field(&mut self, before: &Field, after: &Field, signing: Signing) {
         let name = short(&after.name);
-        if before.name != after.name || before.kind != after.kind {
+        if before.name != after.name || before.kind != after.kind || before.parent != after.parent {
             self.forbid(format!("Ô “{}” bị đổi tên hoặc đổi loại.", short(&before.name)));
         }
         self.explain(after.id.0);
         if after.dict.ambiguous && before.dict != after.dict {
             self.forbid(format!("Ô “{name}” nói một điều hai lần."));
         }
-        let signs = after.is_signature() && !before.is_signed() && after.is_signed();
         let looks = self.looks_changed(after.id.0);
         let mut filled = looks || self.value_changed(before, after);
         for key in before.dict.differing(&after.dict) {
-            match self.entry(key, before, after, signs) {
+            match self.entry(key, before, after, signing == Signing::Now) {
                 Entry::Harmless => {}
                 Entry::Fill => filled = true,
                 Entry::Forbidden => {
@@ -141,12 +144,19 @@ impl Step<'_, '_> {
                 }
             }
         }
-        if before.is_signed() && (filled || before.dict.get("V") != after.dict.get("V")) {
-            self.forbid(format!("Chữ ký trong ô “{name}” bị bỏ, bị thay hoặc hiện ra khác lúc ký."));
-        } else if signs {
-            self.signing(after);
-        } else if filled {
-            self.tell(Event::FormFill { field: after.name.clone() }, filling(after, self.new));
+        let value_kept = before.dict.get("V") == after.dict.get("V");
+        match signing {
+            Signing::Before if filled || !value_kept => {
+                self.forbid(format!("Chữ ký trong ô “{name}” bị bỏ, bị thay hoặc hiện ra khác lúc ký."));
+            }
+            Signing::Now if !after.is_widget => self.signing(after),
+            Signing::Never if filled => {
+                self.forbid(format!("Ô “{name}” vẽ hình lên văn bản mà không có chữ ký nào."))
+            }
+            Signing::NoSignature if filled => {
+                self.tell(Event::FormFill { field: after.name.clone() }, filling(after, self.new));
+            }
+            _ => {}
         }
     }
 
@@ -166,14 +176,21 @@ impl Step<'_, '_> {
 
     fn entry(&mut self, key: &[u8], before: &Field, after: &Field, signs: bool) -> Entry {
         let signature = after.kind == b"Sig";
-        let number = |field: &Field, key: &str| field.dict.get(key).and_then(Object::as_whole).unwrap_or_default();
+        let number =
+            |field: &Field, key: &str| field.dict.get(key).and_then(Object::as_whole).unwrap_or_default();
         let gained = |key: &str, harmless: u64| {
             let (was, is) = (number(before, key), number(after, key));
             was & !is == 0 && is & !was & !harmless == 0
         };
         match key {
             // Signing brings value and look; whether a signature is replaced is asked by the caller.
-            b"V" | b"AP" | b"AS" if signature => if signs || key == b"V" { Entry::Harmless } else { Entry::Fill },
+            b"V" | b"AP" | b"AS" if signature => {
+                if signs || key == b"V" {
+                    Entry::Harmless
+                } else {
+                    Entry::Fill
+                }
+            }
             b"M" => Entry::Harmless,
             b"F" if gained("F", HARMLESS_FLAGS) => Entry::Harmless,
             b"Ff" if gained("Ff", READ_ONLY) => Entry::Harmless,
@@ -189,7 +206,7 @@ impl Step<'_, '_> {
         }
     }
 
-    fn new_field(&mut self, field: &Field) {
+    fn new_field(&mut self, field: &Field, signing: Signing) {
         let name = short(&field.name);
         let holds_fields = field.kind.is_empty() && field.dict.get("Kids").is_some();
         if !self.fresh.contains(&field.id.0) {
@@ -198,16 +215,18 @@ impl Step<'_, '_> {
         if (field.kind != b"Sig" && !holds_fields) || field.dict.ambiguous {
             return self.forbid(format!("Ô mới “{name}” được đặt lên văn bản sau khi ký."));
         }
-        if field.dict.get("A").is_some() || field.dict.get("AA").is_some() {
+        if field.dict.has(b"A") || field.dict.has(b"AA") {
             return self.forbid(format!("Ô mới “{name}” mang theo hành động tự chạy."));
+        }
+        if signing != Signing::Now && looks::draws(self.new, field.id.0, &field.dict) {
+            return self
+                .forbid(format!("Ô “{name}” vẽ hình lên văn bản sau khi ký mà không có chữ ký nào mới."));
         }
         if holds_fields || field.is_widget {
             return;
         }
-        if field.is_signed() {
+        if signing == Signing::Now {
             self.signing(field);
-        } else if super::looks::draws(self.new, field.id.0, &field.dict) {
-            self.forbid(format!("Ô “{name}” vẽ hình lên văn bản sau khi ký mà không có chữ ký nào."));
         } else {
             let sentence = format!("Thêm ô “{name}” chờ chữ ký.");
             self.tell(Event::EmptyField { field: field.name.clone() }, sentence);
@@ -225,7 +244,11 @@ impl Step<'_, '_> {
         let place = self.placed(field);
         if dict.is("Type", "DocTimeStamp") || dict.is("SubFilter", "ETSI.RFC3161") {
             // A time stamp is nothing to be seen (EN 319 142-1 §5.4.3).
-            let event = if place.is_some() { Event::Signature { field: field.name.clone() } } else { Event::TimeStamp };
+            let event = if place.is_some() {
+                Event::Signature { field: field.name.clone() }
+            } else {
+                Event::TimeStamp
+            };
             return self.tell(event, format!("Thêm dấu thời gian{}.", place.unwrap_or_default()));
         }
         let sentence = format!("Thêm chữ ký ở ô “{}”{}.", short(&field.name), place.unwrap_or_default());
@@ -235,12 +258,9 @@ impl Step<'_, '_> {
     /// Where the widget stands and how large it is: it may lie over what was signed before.
     fn placed(&self, field: &Field) -> Option<String> {
         let widget = match field.dict.get("Rect") {
-            Some(_) => field.clone(),
+            Some(_) => field,
             None => {
-                let of_field = |widget: &&Field| {
-                    widget.is_widget && widget.dict.get("Parent").and_then(Object::as_ref) == Some(field.id)
-                };
-                self.new_fields.iter().find(of_field)?.clone()
+                self.new_fields.iter().find(|widget| widget.is_widget && widget.parent == Some(field.id))?
             }
         };
         let corners: Vec<f64> =
@@ -248,11 +268,38 @@ impl Step<'_, '_> {
         let &[x1, y1, x2, y2] = corners.as_slice() else { return None };
         // 72 units of PDF are an inch (§8.3.2.3).
         let (wide, high) = ((x2 - x1).abs() / 72.0 * 25.4, (y2 - y1).abs() / 72.0 * 25.4);
-        if wide < 0.5 || high < 0.5 || !super::looks::draws(self.new, widget.id.0, &widget.dict) {
+        if wide < 0.5 || high < 0.5 || !looks::draws(self.new, widget.id.0, &widget.dict) {
             return None;
         }
         let page = self.page_of(widget.id).map(|page| format!(" ở trang {page}")).unwrap_or_default();
-        Some(format!(", hình chữ ký rộng {wide:.0} mm, cao {high:.0} mm{page}: xem kỹ hình ấy có che chữ bên dưới không"))
+        Some(format!(
+            ", hình chữ ký rộng {wide:.0} mm, cao {high:.0} mm{page}: xem kỹ hình ấy có che chữ bên dưới không"
+        ))
+    }
+}
+
+/// When a field, or the one that a widget belongs to, was signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Signing {
+    /// It is for something else than signing.
+    NoSignature,
+    /// It waits for a signature still.
+    Never,
+    /// In the save at hand.
+    Now,
+    Before,
+}
+
+fn signing_of(field: &Field, old: &HashMap<Id, Field>, new: &HashMap<Id, Field>) -> Signing {
+    if field.kind != b"Sig" {
+        return Signing::NoSignature;
+    }
+    let owner = if field.is_widget { field.parent.unwrap_or(field.id) } else { field.id };
+    let signed = |fields: &HashMap<Id, Field>| fields.get(&owner).is_some_and(Field::is_signed);
+    match (signed(old), signed(new)) {
+        (true, _) => Signing::Before,
+        (false, true) => Signing::Now,
+        (false, false) => Signing::Never,
     }
 }
 

@@ -43,7 +43,9 @@ pub(super) fn is_stream(view: View, number: u32) -> bool {
 pub(super) fn draws(view: View, owner: u32, dict: &Dict) -> bool {
     objects(view, owner, dict).into_iter().any(|(number, _)| {
         let found = view.find(super::id_in(view, number)).ok().flatten();
-        found.and_then(|found| found.stream).is_some_and(|stream| !view.file.bytes[stream].trim_ascii().is_empty())
+        found
+            .and_then(|found| found.stream)
+            .is_some_and(|stream| !view.file.bytes[stream].trim_ascii().is_empty())
     })
 }
 

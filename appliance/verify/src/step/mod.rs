@@ -49,7 +49,10 @@ pub(crate) struct Step<'f, 'a> {
 /// Events of the save whose section is `index` and which begins in the file at `begin`.
 pub(crate) fn events(file: &File, uses: &Uses, index: usize, begin: usize) -> Vec<Told> {
     if let Err(untidy) = layout::check(file, index, begin) {
-        let sentence = format!("Tệp được ghi thêm theo cách khiến các phần mềm đọc ra nội dung khác nhau ({}).", untidy.0);
+        let sentence = format!(
+            "Tệp được ghi thêm theo cách khiến các phần mềm đọc ra nội dung khác nhau ({}).",
+            untidy.0
+        );
         return vec![Told { event: Event::Forbidden, sentence }];
     }
     let (old, new) = (file.view(index - 1), file.view(index));
@@ -142,7 +145,9 @@ impl Step<'_, '_> {
     /// An object stream that is exchanged would carry all objects in it along.
     fn containers(&mut self) {
         let of = |number: u32| match self.old.entry(number) {
-            Entry::In { container, .. } if self.new.entry(number) == self.old.entry(number) => Some(container),
+            Entry::In { container, .. } if self.new.entry(number) == self.old.entry(number) => {
+                Some(container)
+            }
             _ => None,
         };
         let containers: HashSet<u32> = self.old.numbers().into_iter().filter_map(of).collect();
@@ -156,7 +161,8 @@ impl Step<'_, '_> {
         if old.get("Root") != new.get("Root") {
             self.forbid("Toàn bộ văn bản bị thay bằng một văn bản khác (gốc của tệp trỏ sang nơi khác).");
         }
-        let first = |trailer: &Dict| trailer.get("ID").and_then(Object::as_array).and_then(|id| id.first().cloned());
+        let first =
+            |trailer: &Dict| trailer.get("ID").and_then(Object::as_array).and_then(|id| id.first().cloned());
         if first(old).is_some() && first(new).is_some_and(|id| Some(id) != first(old)) {
             self.forbid("Mã nhận dạng gốc của tệp bị thay.");
         }
@@ -164,7 +170,8 @@ impl Step<'_, '_> {
     }
 
     fn catalog(&mut self) {
-        let (Some(old), Some(new), Some((root, _))) = (self.old.catalog(), self.new.catalog(), self.new.root_id())
+        let (Some(old), Some(new), Some((root, _))) =
+            (self.old.catalog(), self.new.catalog(), self.new.root_id())
         else {
             return self.forbid("Mục gốc của văn bản không còn đọc được.");
         };
@@ -201,9 +208,9 @@ impl Step<'_, '_> {
 
     fn only_at(&mut self, number: u32, slots: &HashSet<Slot>) {
         let views = [self.old, self.new];
-        let elsewhere = views.into_iter().any(|view| {
-            self.uses.of(number, view).into_iter().any(|slot| !slots.contains(slot))
-        });
+        let elsewhere = views
+            .into_iter()
+            .any(|view| self.uses.of(number, view).into_iter().any(|slot| !slots.contains(slot)));
         if elsewhere {
             self.forbid(format!(
                 "Một phần được phép thay đổi cũng đang được dùng ở chỗ khác của văn bản (đối tượng {number})."
@@ -244,14 +251,18 @@ impl Step<'_, '_> {
 
     /// Number of the page whose contents are drawn by this stream.
     fn page_painting(&self, number: u32) -> Option<usize> {
-        self.old.pages().iter().position(|&page| {
-            let dict = self.old.object(page);
-            let contents = dict.as_dict().and_then(|dict| dict.get("Contents")).cloned();
-            let mut paints = contents.as_ref().and_then(Object::as_ref).is_some_and(|id| id.0 == number);
-            let parts = Object::Array(self.old.array(contents.as_ref()));
-            parts.references(&mut |id| paints |= id.0 == number);
-            paints
-        }).map(|index| index + 1)
+        self.old
+            .pages()
+            .iter()
+            .position(|&page| {
+                let dict = self.old.object(page);
+                let contents = dict.as_dict().and_then(|dict| dict.get("Contents")).cloned();
+                let mut paints = contents.as_ref().and_then(Object::as_ref).is_some_and(|id| id.0 == number);
+                let parts = Object::Array(self.old.array(contents.as_ref()));
+                parts.references(&mut |id| paints |= id.0 == number);
+                paints
+            })
+            .map(|index| index + 1)
     }
 }
 
@@ -282,6 +293,8 @@ pub(crate) fn look(view: View, number: u32) -> Object {
 fn same(old: View, new: View, number: u32) -> bool {
     let (was, is) = (id_in(old, number), id_in(new, number));
     let (Ok(Some(before)), Ok(Some(after))) = (old.find(was), new.find(is)) else { return false };
-    let bytes = |view: View, range: &Option<std::ops::Range<usize>>| range.clone().map(|range| view.file.bytes[range].to_vec());
+    let bytes = |view: View, range: &Option<std::ops::Range<usize>>| {
+        range.clone().map(|range| view.file.bytes[range].to_vec())
+    };
     was == is && before.object == after.object && bytes(old, &before.stream) == bytes(new, &after.stream)
 }

@@ -11,15 +11,49 @@ use std::collections::HashSet;
 /// Annotations that people add with a reader's pen (ISO 32000-1 table 169). Links, media and redactions are not among
 /// them: they lead elsewhere, or take away what was signed.
 const MARKUP: [&str; 16] = [
-    "Text", "FreeText", "Line", "Square", "Circle", "Polygon", "PolyLine", "Highlight", "Underline", "Squiggly",
-    "StrikeOut", "Stamp", "Caret", "Ink", "Popup", "FileAttachment",
+    "Text",
+    "FreeText",
+    "Line",
+    "Square",
+    "Circle",
+    "Polygon",
+    "PolyLine",
+    "Highlight",
+    "Underline",
+    "Squiggly",
+    "StrikeOut",
+    "Stamp",
+    "Caret",
+    "Ink",
+    "Popup",
+    "FileAttachment",
 ];
 /// Those that paint over what is below.
 const COVERING: [&str; 7] = ["FreeText", "Stamp", "Square", "Circle", "Polygon", "Ink", "Line"];
 /// Entries of an annotation that may differ where annotations may be changed at all.
 const CHANGEABLE: [&[u8]; 22] = [
-    b"AP", b"AS", b"BE", b"BS", b"Border", b"C", b"CA", b"Contents", b"F", b"IC", b"InkList", b"L", b"M", b"NM",
-    b"Open", b"Popup", b"QuadPoints", b"RC", b"RD", b"Rect", b"Subj", b"T",
+    b"AP",
+    b"AS",
+    b"BE",
+    b"BS",
+    b"Border",
+    b"C",
+    b"CA",
+    b"Contents",
+    b"F",
+    b"IC",
+    b"InkList",
+    b"L",
+    b"M",
+    b"NM",
+    b"Open",
+    b"Popup",
+    b"QuadPoints",
+    b"RC",
+    b"RD",
+    b"Rect",
+    b"Subj",
+    b"T",
 ];
 
 impl Step<'_, '_> {
@@ -29,7 +63,8 @@ impl Step<'_, '_> {
             return self.forbid(page_count(&before, &after));
         }
         for (index, &page) in before.iter().enumerate() {
-            let (Object::Dict(old), Object::Dict(new)) = (self.old.object(page), self.new.object(page)) else {
+            let (Object::Dict(old), Object::Dict(new)) = (self.old.object(page), self.new.object(page))
+            else {
                 continue;
             };
             if self.modified.contains(&page.0) {
@@ -49,7 +84,9 @@ impl Step<'_, '_> {
                 b"Annots" => continue,
                 b"Contents" => format!("Nội dung trang {number} bị thay."),
                 b"Rotate" => format!("Trang {number} bị xoay."),
-                b"MediaBox" | b"CropBox" | b"UserUnit" => format!("Khổ trang {number} bị thay, phần hiện ra khác lúc ký."),
+                b"MediaBox" | b"CropBox" | b"UserUnit" => {
+                    format!("Khổ trang {number} bị thay, phần hiện ra khác lúc ký.")
+                }
                 b"Resources" => format!("Phông chữ hoặc hình ảnh của trang {number} bị thay."),
                 b"AA" => format!("Trang {number} được gắn hành động tự chạy."),
                 other => format!("Trang {number} bị thay ở mục {}.", String::from_utf8_lossy(other)),
@@ -107,15 +144,20 @@ impl Step<'_, '_> {
             return;
         }
         if !self.fresh.contains(&id.0) {
-            return self.forbid(format!("Một phần có sẵn từ lúc ký nay mới được cho hiện ra ở trang {page}."));
+            return self
+                .forbid(format!("Một phần có sẵn từ lúc ký nay mới được cho hiện ra ở trang {page}."));
         }
         let annotation = self.new.dict(Some(&Object::Ref(id))).unwrap_or_default();
         let acts = ["A", "AA", "Dest"].iter().any(|key| annotation.get(key).is_some());
         if annotation.ambiguous || acts || !is_among(&annotation, &MARKUP) {
             return self.forbid(format!("Trang {page} có thêm {} sau khi ký.", kind(&annotation)));
         }
-        let covers = if is_among(&annotation, &COVERING) { ", có thể che nội dung đã ký" } else { "" };
-        self.tell(Event::Annotation, format!("Trang {page} có thêm chú thích ({}){covers}.", kind(&annotation)));
+        let covers =
+            if is_among(&annotation, &COVERING) { ", có thể che nội dung đã ký" } else { "" };
+        self.tell(
+            Event::Annotation,
+            format!("Trang {page} có thêm chú thích ({}){covers}.", kind(&annotation)),
+        );
     }
 
     /// A field that waited for its signature without being shown may be shown when it is signed.
@@ -127,7 +169,9 @@ impl Step<'_, '_> {
         if self.new_ids.contains(&id) || self.old_ids.contains(&id) {
             return;
         }
-        let (Object::Dict(old), Object::Dict(new)) = (look(self.old, id.0), look(self.new, id.0)) else { return };
+        let (Object::Dict(old), Object::Dict(new)) = (look(self.old, id.0), look(self.new, id.0)) else {
+            return;
+        };
         let markup = is_among(&old, &MARKUP);
         let looks = markup && self.looks_changed(id.0);
         if !self.modified.contains(&id.0) {
@@ -182,4 +226,3 @@ fn page_count(before: &[Id], after: &[Id]) -> String {
         (added, removed) => format!("Thay trang sau khi ký: thêm {added}, bớt {removed}."),
     }
 }
-

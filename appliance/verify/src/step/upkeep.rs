@@ -39,7 +39,10 @@ impl Step<'_, '_> {
             }
         }
         if touched {
-            self.tell(Event::Validation, "Thêm dữ liệu để sau này vẫn kiểm tra được chữ ký (chứng thư, CRL, OCSP).");
+            self.tell(
+                Event::Validation,
+                "Thêm dữ liệu để sau này vẫn kiểm tra được chữ ký (chứng thư, CRL, OCSP).",
+            );
         }
     }
 
@@ -84,6 +87,9 @@ impl Step<'_, '_> {
     }
 
     fn tell_metadata(&mut self) {
-        self.tell(Event::Metadata, "Thông tin mô tả tệp (tiêu đề, tác giả, phần mềm, ngày sửa) được ghi lại.");
+        self.tell(
+            Event::Metadata,
+            "Thông tin mô tả tệp (tiêu đề, tác giả, phần mềm, ngày sửa) được ghi lại.",
+        );
     }
 }

@@ -50,7 +50,8 @@ pub(crate) fn made() -> &'static Made {
         let maker = here.join("tests/verify/make/make.py");
         // -B: no compiled Python is left behind in the project.
         let output = Command::new(&python).arg("-B").arg(maker).arg(folder.path()).output();
-        let output = output.unwrap_or_else(|e| panic!("{e}: run `cargo xtask setup`, which installs pyHanko"));
+        let output =
+            output.unwrap_or_else(|e| panic!("{e}: run `cargo xtask setup`, which installs pyHanko"));
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let table = std::fs::read(folder.path().join("table.json")).unwrap();
         Made { folder, table: serde_json::from_slice(&table).unwrap() }

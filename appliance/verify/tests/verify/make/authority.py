@@ -90,6 +90,8 @@ def issue(name, kind=2048, by=None, ca=False, since=FROM, until=TO, eku=SIGNING,
     if eku and not ca:
         stamping = tuple(eku) == (ExtendedKeyUsageOID.TIME_STAMPING,)
         builder = builder.add_extension(x509.ExtendedKeyUsage(eku), critical=stamping)
+    if eku and ExtendedKeyUsageOID.OCSP_SIGNING in eku:
+        builder = builder.add_extension(x509.OCSPNoCheck(), critical=False)
     if urls and by:
         point = x509.DistributionPoint([x509.UniformResourceIdentifier("http://crl.invalid/ca.crl")], None, None, None)
         builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)

@@ -5,6 +5,8 @@ import datetime as dt
 import hashlib
 import io
 import re
+import subprocess
+import tempfile
 
 from asn1crypto import algos, cms, core
 from pyhanko.pdf_utils import generic
@@ -59,6 +61,13 @@ def good(case, pki, plain, signed):
     case("bb-sha512", GOOD, "SHA-512", sign(plain, pki.person, md_algorithm="sha512"))
     case("bb-old-subfilter", GOOD, "adbe.pkcs7.detached is what older programs write", sign(plain, pki.person, subfilter=OLD))
     case("bb-packed", GOOD, "cross-reference streams and object streams", sign(packed_paper(), pki.person))
+    for name, how in [("linearized", ["--linearize"]), ("packed-by-qpdf", ["--object-streams=generate"])]:
+        case(f"bb-{name}", GOOD, "as qpdf writes it", sign(by_qpdf(plain, how), pki.person))
+    case("bb-hybrid", GOOD, "what the table hides from old readers is only the structure of the text",
+         sign(hybrid_paper("/StructTreeRoot 50 0 R", "<</Type/StructTreeRoot>>"), pki.person))
+    case("bb-hybrid-of-two", MALFORMED, "old readers see another page than new ones",
+         sign(hybrid_paper("", None), pki.person))
+    case("bb-separate-widget", GOOD, "field and widget are two objects", sign(prepared(plain, combine_annotation=False), pki.person, existing=True))
     case("bb-no-form-before", GOOD, "the form comes with the signature", sign(paper(form=False), pki.person))
     case("bb-no-lists", GOOD, "without any CRL revocation is unknown, which is told, not held against it", signed, trust="root")
     case("bb-prepared-field", GOOD, "the field was there before",
@@ -74,6 +83,33 @@ def good(case, pki, plain, signed):
                    ocsps=[answer(pki.person, pki.ca, pki.responder)]), trust="root", level="B-LT")
     case("trailing-newline", GOOD, "white space behind the end shows nothing", signed + b"\n\n")
     case("bytes-after-hole-zeros", GOOD, "zeros fill the hole", with_cms(signed, cms_of(signed).rstrip(b"\0") + b"\0"))
+
+
+def by_qpdf(pdf, how):
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [f"{folder}/{name}.pdf" for name in ("in", "out")]
+        with open(paths[0], "wb") as file:
+            file.write(pdf)
+        subprocess.run(["qpdf", *how, *paths], check=True)
+        with open(paths[1], "rb") as file:
+            return file.read()
+
+
+def hybrid_paper(entry, hidden):
+    """A file with a table and a stream beside it, as office programs write them."""
+    from paper import objects, write
+
+    made = objects(catalog=entry)
+    number = 50 if hidden else 4
+    made[number] = hidden or stream("", text("chi 9000000 dong"))
+    pdf = write(made, "/Root 1 0 R/Info 13 0 R/ID[<0011><0011>]/XRefStm 0000000000")
+    place = pdf.index(b"%d 0 obj" % number)
+    table = pdf.index(b"xref\n0 ")
+    row = b"\1" + place.to_bytes(4, "big") + b"\0\0"
+    at = b"%d 0 obj\n" % 60 + stream(f"/Type/XRef/W[1 4 2]/Index[{number} 1]/Size 61/Root 1 0 R", row) + b"\nendobj\n"
+    rest = pdf[table:].replace(b"/XRefStm 0000000000", b"/XRefStm %010d" % table)
+    rest = rest.replace(b"%010d 00000 n" % place, b"0000000000 00000 f")
+    return re.sub(rb"startxref\n\d+", b"startxref\n%d" % (table + len(at)), pdf[:table] + at + rest)
 
 
 def pss(salt):
@@ -327,6 +363,20 @@ def later_changes(case, pki, plain, signed):
                           if b"[9 0 R" in body_of(pdf, 3) else re.sub(rb"/Annots\s*\[", b"/Annots[%d 0 R " % FREE_NUMBER, body_of(pdf, 3)),
                        FREE_NUMBER: b"<</Type/Annot/Subtype/Widget/FT/Sig/T(y)/Rect[0 0 595 842]/P 3 0 R/F 4/AP<</N %d 0 R>>>>" % (FREE_NUMBER + 1),
                        FREE_NUMBER + 1: stream("/Type/XObject/Subtype/Form/BBox[0 0 595 842]", b"1 g 0 0 595 842 re f")}))
+    number = field_number(pdf)
+    painting = {FREE_NUMBER: b"<</Type/Annot/Subtype/Widget/Parent %d 0 R/Rect[0 0 595 842]/P 3 0 R/F 4/AP<</N %d 0 R>>>>" % (number, FREE_NUMBER + 1),
+                FREE_NUMBER + 1: stream("/Type/XObject/Subtype/Form/BBox[0 0 595 842]", b"1 g 0 0 595 842 re f")}
+    case("signed-field-gets-a-widget", FORBIDDEN, "the field that is signed already gets a second picture, over the page",
+         changed(pdf, {number: body_of(pdf, number)[:-2] + b"/Kids[%d 0 R]>>" % FREE_NUMBER,
+                       3: re.sub(rb"/Annots\s*\[", b"/Annots[%d 0 R " % FREE_NUMBER, body_of(pdf, 3)), **painting}))
+    visible = sign(paper(), pki.unit, box=(300, 60, 500, 160))
+    picture = int(re.search(rb"/AP\s*<<\s*/N (\d+) 0 R", body_of(visible, field_number(visible))).group(1))
+    case("signature-picture-replaced", FORBIDDEN, "the picture of the signature is another than was signed",
+         changed(visible, {picture: stream("/Type/XObject/Subtype/Form/BBox[0 0 200 100]", b"1 0 0 rg 0 0 200 100 re f")}))
+    waiting = sign(two_fields(paper()), pki.person, "A", existing=True)
+    other = [n for n in map(int, re.findall(rb"(\d+) 0 obj", waiting)) if b"/T (B)" in body_of(waiting, n) or b"/T(B)" in body_of(waiting, n)][0]
+    case("waiting-field-paints", FORBIDDEN, "a field waiting for its signature gets a picture without one",
+         changed(waiting, {other: body_of(waiting, other)[:-2] + b"/AP<</N %d 0 R>>>>" % (FREE_NUMBER + 1), FREE_NUMBER + 1: painting[FREE_NUMBER + 1]}))
     case("field-removed", FORBIDDEN, "a field is missing",
          changed(pdf, {8: body_of(pdf, 8).replace(b"10 0 R", b"", 1)}))
     case("signature-removed", FORBIDDEN, "the signature was taken out of the form: the file must not pass for unsigned",
