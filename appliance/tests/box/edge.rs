@@ -97,7 +97,10 @@ async fn who_signed_out_hears_nothing_more() {
     let mut heard = response.into_body().into_data_stream();
     clerk.post("/api/sessions/end", json!({})).await;
     let ends = async { while heard.next().await.is_some() {} };
-    assert!(tokio::time::timeout(Duration::from_secs(60), ends).await.is_ok(), "the line to a person who left stays open");
+    assert!(
+        tokio::time::timeout(Duration::from_secs(60), ends).await.is_ok(),
+        "the line to a person who left stays open"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
