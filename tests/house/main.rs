@@ -8,3 +8,4 @@ mod guide;
 mod permissions;
 mod readme;
 mod school;
+mod verify;

@@ -93,7 +93,7 @@ fn trust(folder: &Path) -> Result<pki::Trust, Failure> {
 fn told(report: &Report, with_trust: bool) -> String {
     let mut lines = vec![format!("{}: {}", heading(report.verdict), report.why)];
     for (index, signature) in report.signatures.iter().enumerate() {
-        lines.extend(one(index + 1, signature));
+        lines.extend(one(index + 1, signature, &report.why));
     }
     if !with_trust && report.signatures.iter().any(|signature| signature.verdict == Verdict::Untrusted) {
         lines.push("Chưa có danh sách tin cậy nào: hãy chạy lại với --trust THƯ_MỤC.".into());
@@ -116,7 +116,8 @@ fn heading(verdict: Verdict) -> &'static str {
     }
 }
 
-fn one(number: usize, signature: &SignatureReport) -> Vec<String> {
+/// One signature; `told` has been said already and is not said again.
+fn one(number: usize, signature: &SignatureReport, told: &str) -> Vec<String> {
     let what = match (signature.kind, signature.is_unit) {
         (Kind::Timestamp, _) => "Dấu thời gian",
         (Kind::Signature, true) => "Con dấu của đơn vị",
@@ -125,10 +126,10 @@ fn one(number: usize, signature: &SignatureReport) -> Vec<String> {
     let who = signature.signer.as_deref().unwrap_or("không rõ ai ký");
     let organisation = signature.organisation.as_deref().filter(|organisation| *organisation != who);
     let organisation = organisation.map(|organisation| format!(" ({organisation})")).unwrap_or_default();
-    let mut lines = vec![
-        format!("{number}. {what}: {who}{organisation}"),
-        format!("   {}: {}", heading(signature.verdict), signature.why),
-    ];
+    let mut lines = vec![format!("{number}. {what}: {who}{organisation}")];
+    if signature.why != told {
+        lines.push(format!("   {}: {}", heading(signature.verdict), signature.why));
+    }
     let level = serde_json::to_value(signature.level).unwrap_or_default();
     lines.push(format!("   Mức {}, ô “{}”.", level.as_str().unwrap_or_default(), signature.field));
     if let Some(claimed) = signature.claimed_at_ms.and_then(moment) {
