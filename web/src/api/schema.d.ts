@@ -126,7 +126,7 @@ export interface paths {
         };
         get: operations["list_certificates"];
         put?: never;
-        /** Adds the unit's certificate with its key; the passphrase is checked and forgotten. */
+        /** Adds a certificate with its key file; the passphrase is checked and forgotten. */
         post: operations["post_certificates"];
         delete?: never;
         options?: never;
@@ -150,6 +150,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/certificates/enlist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a certificate whose key is on a token or elsewhere. */
+        post: operations["enlist_certificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/clock/confirm": {
         parameters: {
             query?: never;
@@ -160,6 +177,38 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["clock_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_delegations"];
+        put?: never;
+        post: operations["post_delegations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/delegations/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["delegations_end"];
         delete?: never;
         options?: never;
         head?: never;
@@ -208,6 +257,56 @@ export interface paths {
         get: operations["home"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/impressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_impressions"];
+        put?: never;
+        /** Cuts the impression out of a scan of paper: a page on the desk, or a JPEG or PNG in colour as it was brought. */
+        post: operations["post_impressions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/impressions/{id}/picture.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The image, with nothing where the paper was. */
+        get: operations["get_impressions_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/impressions/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["impressions_withdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -458,6 +557,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/letters/{id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for one's own signature on a document. The PIN is checked before anything is written. */
+        post: operations["letters_sign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letters/{id}/signing-answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the signature back; it is checked against certificate and document before anything is written. */
+        post: operations["letters_signing_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letters/{id}/signing-digest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a key that is elsewhere has to sign; 404 until the box has prepared it. */
+        get: operations["get_letters_signing_digest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letters/{id}/signing-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The page as it will be signed, drawn from the file that would be signed. */
+        post: operations["letters_signing_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letters/{id}/signing-proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the document of record would be signed or sealed. */
+        get: operations["get_letters_signing_proposal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/letters/{id}/slip.pdf": {
         parameters: {
             query?: never;
@@ -485,6 +669,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["letters_submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letters/{id}/unsign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["letters_unsign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1061,6 +1261,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/scans/{id}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Checks the signatures of a file that lies on the desk, without a line. Kept with the document once it is registered. */
+        get: operations["get_scans_verdict"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -1109,6 +1326,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/signing-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for signatures or seals on many documents with one PIN; each by itself is asked for or refused. */
+        post: operations["post_signing_batches"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signing-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_signing_settings"];
+        put?: never;
+        post: operations["post_signing_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Documents signed here, the latest first. */
+        get: operations["list_signings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sticks": {
         parameters: {
             query?: never;
@@ -1137,6 +1404,56 @@ export interface paths {
         put?: never;
         /** Copies a file of a stick to the desk. */
         post: operations["sticks_bring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is plugged in at the box. */
+        get: operations["list_tokens"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["list_trust"];
+        put?: never;
+        /** Trusts the roots, or takes the revocation list, of a file as it was brought: PEM or DER. */
+        post: operations["post_trust"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trust/{id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["trust_drop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1251,6 +1568,15 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description What the key made of it. */
+        Answer: {
+            /** @description Or the whole CMS: DER in base64, or PEM. */
+            cms?: string;
+            /** @description The prepared file it is for. */
+            prepared: string;
+            /** @description The raw signature over the attributes, base64. */
+            signature?: string;
+        };
         Approve: {
             /** Format: int64 */
             version: number;
@@ -1266,15 +1592,25 @@ export interface components {
              */
             version: number;
         };
-        /** @description What the clerk unlocks the seal with. */
-        AskSeal: {
+        /** @description What the clerk seals with, and how it is to look. */
+        AskSeal: components["schemas"]["Unlock"] & {
+            look?: components["schemas"]["SigningLook"] | null;
+            /**
+             * Format: int64
+             * @description The version of the document seen.
+             */
+            version: number;
+        };
+        /** @description What a person signs with, and how it is to look. */
+        AskSign: components["schemas"]["Unlock"] & {
+            /** @description In whose place, where it is her own right. */
+            capacity?: components["schemas"]["Capacity"];
             /**
              * Format: uuid
-             * @description With which certificate.
+             * @description By which delegation, where it is not.
              */
-            certificate: string;
-            /** @description Opens the key, for this document only. */
-            pin: string;
+            delegation?: string | null;
+            look?: components["schemas"]["SigningLook"] | null;
             /**
              * Format: int64
              * @description The version of the document seen.
@@ -1317,6 +1653,35 @@ export interface components {
             seq: number;
             who: string;
         };
+        /**
+         * @description Which key a released document waits for.
+         * @enum {string}
+         */
+        Awaits: "sign" | "seal";
+        /** @description Many documents, one key. */
+        Batch: components["schemas"]["Unlock"] & {
+            /** @description In whose place, where it is her own right. */
+            capacity?: components["schemas"]["Capacity"];
+            /**
+             * Format: uuid
+             * @description By which delegation, where it is not.
+             */
+            delegation?: string | null;
+            /** @description Which hand. */
+            hand: components["schemas"]["Hand"];
+            /** @description The documents. */
+            letters: string[];
+        };
+        /** @description What came of asking for one document of a batch. */
+        BatchLine: {
+            /** @description Whether it was asked for; how it goes on, its page and the list of signings tell. */
+            asked: boolean;
+            /** @description Why not. */
+            code?: string | null;
+            /** Format: uuid */
+            letter: string;
+            sentence?: string | null;
+        };
         /** @description Vào sổ văn bản đến, or a draft of an outgoing one. */
         Begin: (components["schemas"]["Register"] & {
             /** @enum {string} */
@@ -1354,18 +1719,31 @@ export interface components {
             /** @description As it lies on the desk. */
             scan: components["schemas"]["ScanView"];
         };
+        /**
+         * @description Quyền hạn ký (article 13): in whose place somebody signs.
+         * @enum {string}
+         */
+        Capacity: "own" | "kt" | "tl" | "tuq" | "tm" | "q";
         /** @description A certificate as the page shows it. */
         CertificateView: {
+            /** @description Whose. */
+            holder?: string | null;
             /** Format: uuid */
             id: string;
             issuer: string;
+            /** @description One's own. */
+            mine: boolean;
             not_after: string;
             organisation: string;
+            /** @description `file`, `token`, `helper`, `elsewhere`. */
+            place: string;
             serial: string;
             /** @description `valid`, `expired`, `not_yet`. */
             state: string;
             subject: string;
-            /** @description Whether a seal can be set with it today. */
+            /** @description The unit's; otherwise a person's. */
+            unit: boolean;
+            /** @description Whether something can be signed with it today. */
             usable: boolean;
         };
         /** @description What the journal's new entries were about. */
@@ -1423,6 +1801,43 @@ export interface components {
             /** @description `act`, `late`, `wait`, `calm`. */
             tone: string;
         };
+        /** @description The right to sign in the head's place. */
+        Delegation: {
+            /** @description KT., TL., TUQ., TM. or Q. */
+            capacity: components["schemas"]["Capacity"];
+            /** @description Taken back. */
+            ended: boolean;
+            /** @description Who gave it. */
+            from: components["schemas"]["PersonRef"];
+            /**
+             * Format: date
+             * @description First day.
+             */
+            from_day: string;
+            /**
+             * Format: uuid
+             * @description Its name here.
+             */
+            id: string;
+            /** @description What for; an authorisation says it. */
+            scope: string;
+            /** @description Her title as it stands under the capacity: PHÓ HIỆU TRƯỞNG. */
+            title: string;
+            /** @description Who signs. */
+            to: components["schemas"]["PersonRef"];
+            /**
+             * Format: date
+             * @description Last day; none until it is taken back.
+             */
+            until_day?: string | null;
+        };
+        /** @description A delegation as the page shows it. */
+        DelegationView: components["schemas"]["Delegation"] & {
+            /** @description Whether it holds today. */
+            holds: boolean;
+            /** @description `KT.` */
+            mark: string;
+        };
         /** @description One scanner; one that was unplugged stays in the list until the box restarts. */
         DeviceView: {
             /** @description Buttons of the device that can start a profile. */
@@ -1441,6 +1856,19 @@ export interface components {
             sources: string[];
             /** @description `ready`, `scanning`, `gone`, `failed`. */
             state: string;
+        };
+        /** @description What a key that is elsewhere has to sign. */
+        Digest: {
+            /** @description DER of the signed attributes, base64: what a raw key signs. */
+            attributes: string;
+            /** @description SHA-256 of the certificate that signs, hexadecimal. */
+            certificate: string;
+            /** @description SHA-256 of the document, hexadecimal: the message digest of the CMS. */
+            digest: string;
+            /** @description The document in words, for whoever holds the key. */
+            document: string;
+            /** @description Names the prepared file; comes back with the answer. */
+            prepared: string;
         };
         Direct: {
             cooperating?: string[];
@@ -1512,6 +1940,13 @@ export interface components {
             /** @description Độ khẩn. */
             urgency?: components["schemas"]["Urgency"];
         };
+        /** @description A certificate and whose it is. */
+        Enlist: components["schemas"]["Place"] & {
+            /** @description One's own; the unit's otherwise. */
+            mine?: boolean;
+            /** @description It names another body, and that is right so. */
+            other_unit?: boolean;
+        };
         /** @description One thing to tell browsers. */
         Event: components["schemas"]["Changed"] | components["schemas"]["Feeding"] | components["schemas"]["Kept"] | components["schemas"]["LinkBrief"];
         /** @description How far a page is. */
@@ -1541,7 +1976,7 @@ export interface components {
          * @description Where a file of a document came from.
          * @enum {string}
          */
-        FileKind: "scan" | "upload" | "sealed";
+        FileKind: "scan" | "upload" | "signed" | "sealed";
         /** @description A file of a document. */
         FileView: {
             /** Format: int64 */
@@ -1552,6 +1987,7 @@ export interface components {
             name: string;
             /** Format: int32 */
             pages: number;
+            proof?: components["schemas"]["ProofView"] | null;
             signed: boolean;
             title: string;
         };
@@ -1572,6 +2008,35 @@ export interface components {
             name: string;
             step: components["schemas"]["SizeStep"];
         };
+        /** @description A right as the head writes it. */
+        Grant: {
+            /** @description In which capacity. */
+            capacity: components["schemas"]["Capacity"];
+            /**
+             * Format: date
+             * @description First day; today where none is named.
+             */
+            from_day?: string | null;
+            /** @description What for. */
+            scope?: string;
+            /** @description Her title. */
+            title: string;
+            /**
+             * Format: uuid
+             * @description Who signs.
+             */
+            to: string;
+            /**
+             * Format: date
+             * @description Last day.
+             */
+            until_day?: string | null;
+        };
+        /**
+         * @description Which hand signs.
+         * @enum {string}
+         */
+        Hand: "sign" | "seal";
         /** @description Whether the box can do its work. */
         Health: {
             journal: components["schemas"]["JournalHealth"];
@@ -1588,6 +2053,23 @@ export interface components {
             scanner: components["schemas"]["ScannerBrief"];
             /** @description What waits for me first, then today's book. */
             today: components["schemas"]["LetterLine"][];
+        };
+        /**
+         * @description What an image shows.
+         * @enum {string}
+         */
+        ImpressionKind: "seal" | "signature";
+        /** @description The image of a seal or signature as the page shows it. */
+        ImpressionView: {
+            /** Format: float */
+            height_mm: number;
+            holder?: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["ImpressionKind"];
+            mine: boolean;
+            /** Format: float */
+            width_mm: number;
         };
         /** @description The copiers' folder. */
         InboxView: {
@@ -1634,11 +2116,16 @@ export interface components {
              * @description PKCS#12.
              */
             file: string;
+            /** @description `1`: one's own; the unit's otherwise. */
+            mine?: string | null;
+            /** @description `1`: it names another body, and that is right so. */
+            other_unit?: string | null;
             /** @description Checked once and not kept. */
             passphrase: string;
         };
         /** @description One line of a book on the screen. */
         LetterLine: {
+            awaits?: components["schemas"]["Awaits"] | null;
             book: components["schemas"]["BookName"];
             /** Format: int32 */
             copies: number;
@@ -1698,9 +2185,15 @@ export interface components {
             notation: string;
             readers: components["schemas"]["Reader"][];
             seal: components["schemas"]["SealView"];
+            signatures: components["schemas"]["SignatureView"][];
             submitted_to?: components["schemas"]["PersonRef"] | null;
             way: components["schemas"]["StepView"][];
         };
+        /**
+         * @description Level of a signature (ETSI EN 319 142-1).
+         * @enum {string}
+         */
+        Level: "B-B" | "B-T" | "B-LT" | "B-LTA";
         /** @description The link above in words; the binary's follower knows it. */
         LinkBrief: {
             /** @description When the office above last said it holds everything sent. */
@@ -1736,6 +2229,11 @@ export interface components {
             /** @description Newest first. */
             notices: components["schemas"]["Notice"][];
         };
+        /**
+         * @description How a signature is seen.
+         * @enum {string}
+         */
+        LookKind: "corner" | "corner_seal" | "picture" | "hidden";
         /**
          * @description What kind of mark.
          * @enum {string}
@@ -1805,6 +2303,23 @@ export interface components {
             /** @description From the stick's own folder on, with `/`. */
             path: string;
         };
+        /** @description A certificate on a token in the box. */
+        OnToken: {
+            /** @description SHA-256 of the certificate, which names it. */
+            certificate: string;
+            issuer: string;
+            not_after: string;
+            organisation: string;
+            /** @description What the token tells of its PIN: `fine`, `few_tries`, `last_try`, `locked`, `not_ready`. */
+            pin: string;
+            /** @description The PIN is typed into the vendor's window or on a PIN pad. */
+            pin_typed_elsewhere: boolean;
+            subject: string;
+            /** @description The token's label. */
+            token: string;
+            /** @description Its serial number. */
+            token_serial: string;
+        };
         OpenAccount: {
             name: string;
             password: string;
@@ -1848,6 +2363,7 @@ export interface components {
         Paged_LetterLine: {
             /** @description The lines. */
             items: {
+                awaits?: components["schemas"]["Awaits"] | null;
                 book: components["schemas"]["BookName"];
                 /** Format: int32 */
                 copies: number;
@@ -1927,6 +2443,23 @@ export interface components {
                 /** @description The other documents of the stack it fell apart with, wherever they are now. */
                 parts: components["schemas"]["ScanPart"][];
             })[];
+            /** @description `after` of the next page; none at the end. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Paged_SigningLine: {
+            /** @description The lines. */
+            items: {
+                /** Format: uuid */
+                letter: string;
+                level?: components["schemas"]["Level"] | null;
+                number_text?: string | null;
+                sentence: string;
+                since?: string | null;
+                subject: string;
+                /** @description `level.*`, where the next level has to wait. */
+                waits?: string | null;
+            }[];
             /** @description `after` of the next page; none at the end. */
             next?: string | null;
         };
@@ -2069,6 +2602,20 @@ export interface components {
             role_name: string;
             section: string;
         };
+        /** @description A certificate whose key is not a file on the box. */
+        Place: {
+            certificate: string;
+            /** @enum {string} */
+            place: "token";
+        } | {
+            chain: string[];
+            /** @enum {string} */
+            place: "helper";
+        } | {
+            pem: string;
+            /** @enum {string} */
+            place: "elsewhere";
+        };
         /** @description A page in its place. */
         PlacedPage: {
             /** @description Dark strips along its borders stay. */
@@ -2090,6 +2637,21 @@ export interface components {
              * @description 0, 90, 180, 270 degrees clockwise.
              */
             turn?: number;
+        };
+        /**
+         * @description How digitised paper and copies show the unit's signature.
+         * @enum {string}
+         */
+        Preset: "nd30" | "seal_image";
+        /** @description What is to be shown. */
+        Preview: {
+            hand: components["schemas"]["Hand"];
+            look: components["schemas"]["SigningLook"];
+            /**
+             * Format: int32
+             * @description The page, from 1; the one the look is on where nothing is said.
+             */
+            page?: number | null;
         };
         /** @description The body of every answer that is not a success (RFC 9457). */
         Problem: {
@@ -2137,6 +2699,35 @@ export interface components {
             settings: components["schemas"]["ProfileSettings"];
             /** Format: int64 */
             version: number;
+        };
+        /** @description What is known of a file's signatures. */
+        ProofView: {
+            level?: components["schemas"]["Level"] | null;
+            /** @description Why it should go back to its sender, ready to be sent. */
+            return_reason?: string | null;
+            /** @description How far its proof is, in words. */
+            sentence?: string | null;
+            verdict?: components["schemas"]["SignatureVerdict"] | null;
+            /** @description Why the next level is not there: `level.*`. */
+            waits?: string | null;
+        };
+        /** @description What the box proposes. */
+        Proposal: {
+            /** @description `text`: in the text of the file; `reading`: in what was read off the scan. */
+            how?: string | null;
+            /** @description How it would look. */
+            look: components["schemas"]["SigningLook"];
+            /** @description The name it was found over. */
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description Pages of the file.
+             */
+            pages: number;
+            /** @description The page shows a red seal already. */
+            shows_seal: boolean;
+            /** @description The title the place was found under. */
+            title?: string | null;
         };
         /** @description Who opened it, and when first. */
         Reader: {
@@ -2475,12 +3066,12 @@ export interface components {
             pages: number[];
             sentence: string;
         };
-        /** @description How far the seal is. */
+        /** @description How far the unit's seal is. */
         SealView: {
             /** Format: uuid */
             certificate?: string | null;
             sentence?: string | null;
-            /** @description `none`, `requested`, `sealed`, `failed`. */
+            /** @description `none`, `requested`, `prepared`, `sealed`, `failed`. */
             state: string;
         };
         /** @description A column or a piece of a page. */
@@ -2533,9 +3124,127 @@ export interface components {
          * @enum {string}
          */
         Side: "front" | "back";
+        /** @description One signature or time stamp of a file. */
+        SignatureFound: {
+            /** @description When, as far as known. */
+            at?: string | null;
+            /** @description `signature` or `timestamp`. */
+            kind: string;
+            /** @description `B-B` to `B-LTA`. */
+            level?: string;
+            /** @description Whose organisation. */
+            organisation?: string;
+            /** @description What it means. */
+            sentence: string;
+            /** @description Whom the certificate names. */
+            signer: string;
+            /** @description The time is a time stamp's and not the signer's own word. */
+            stamped?: boolean;
+            /** @description A unit's certificate, not a person's. */
+            unit?: boolean;
+            /** @description As in [`Verdict::word`]. */
+            word: string;
+        };
+        /** @description What was found when a file's signatures were checked, kept as it was told then. */
+        SignatureVerdict: {
+            /** @description When it was looked at. */
+            checked_at: string;
+            /** @description What it means and what to do. */
+            sentence: string;
+            /** @description Each signature and time stamp, in the order they were made. */
+            signatures: components["schemas"]["SignatureFound"][];
+            /**
+             * @description `good`, `untrusted`, `expired`, `revoked`, `altered`, `changed_after_signing_allowed`,
+             *     `changed_after_signing_forbidden`, `not_signed`, `malformed`.
+             */
+            word: string;
+        };
+        /** @description One person's signature. */
+        SignatureView: {
+            capacity: components["schemas"]["Capacity"];
+            /** Format: uuid */
+            certificate: string;
+            /** Format: uuid */
+            id: string;
+            sentence: string;
+            signer: string;
+            /** Format: uuid */
+            signer_id: string;
+            /** @description `requested`, `prepared`, `signed`, `failed`. */
+            state: string;
+        };
         SignIn: {
             password: string;
             username: string;
+        };
+        /** @description A document signed here, and how far its proof is. */
+        SigningLine: {
+            /** Format: uuid */
+            letter: string;
+            level?: components["schemas"]["Level"] | null;
+            number_text?: string | null;
+            sentence: string;
+            since?: string | null;
+            subject: string;
+            /** @description `level.*`, where the next level has to wait. */
+            waits?: string | null;
+        };
+        /** @description How a signature or seal is to look. */
+        SigningLook: {
+            /**
+             * Format: uuid
+             * @description The image, where one is seen.
+             */
+            impression?: string | null;
+            /** @description What is seen. */
+            kind: components["schemas"]["LookKind"];
+            place?: components["schemas"]["SigningPlace"] | null;
+            /** @description A scan that shows a seal already gets a second image, knowingly. */
+            second_seal?: boolean;
+        };
+        /** @description A place on a page as the reader sees it, from its upper left corner. */
+        SigningPlace: {
+            /**
+             * Format: float
+             * @description Height.
+             */
+            height_mm: number;
+            /**
+             * Format: float
+             * @description From the left edge.
+             */
+            left_mm: number;
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            page: number;
+            /**
+             * Format: float
+             * @description From the upper edge.
+             */
+            top_mm: number;
+            /**
+             * Format: float
+             * @description Width; the seal's is its diameter.
+             */
+            width_mm: number;
+        };
+        /** @description The unit's settings for signing. One row. */
+        SigningSettings: {
+            /** @description How digitised paper shows the signature. */
+            preset: components["schemas"]["Preset"];
+            /** @description How far signatures are completed when a line exists. */
+            target: components["schemas"]["Level"];
+            /** @description Time stamp servers (RFC 3161), asked in this order. */
+            time_stamp_urls: string[];
+            /** @description The PKCS#11 library of the token in the box. */
+            token_module: string;
+            /**
+             * Format: int64
+             * @description Counts amendments.
+             */
+            version?: number;
         };
         /**
          * @description How far a paper is packed; black text is lossless at every step.
@@ -2614,6 +3323,17 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description A root or revocation list as the page shows it. */
+        TrustedView: {
+            /** Format: uuid */
+            id: string;
+            /** @description `root` or `crl`. */
+            sort: string;
+            /** @description Its time is over. */
+            stale: boolean;
+            subject: string;
+            until?: string | null;
+        };
         /** @description What a unit says of itself. */
         UnitFacts: {
             /** @description Viết tắt in symbols, set by the head (appendix I): `THCSHP`. */
@@ -2632,6 +3352,18 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description How the key is opened. */
+        Unlock: {
+            /**
+             * Format: uuid
+             * @description With which certificate.
+             */
+            certificate: string;
+            /** @description Leaves it open for a quarter of an hour. */
+            keep_open?: boolean;
+            /** @description Opens the key; nothing where it was left open, or is not at the box. */
+            pin?: string;
+        };
         /**
          * @description Độ khẩn (article 8, appendix I).
          * @enum {string}
@@ -2641,7 +3373,7 @@ export interface components {
          * @description What can be done with a document; the names of the routes.
          * @enum {string}
          */
-        Verb: "submit" | "direct" | "assign" | "complete" | "approve" | "return" | "release" | "void" | "attach" | "amend" | "seal";
+        Verb: "submit" | "direct" | "assign" | "complete" | "approve" | "return" | "release" | "void" | "attach" | "amend" | "sign" | "seal" | "unsign";
         /** @description A file that is not taken yet: it is still being written, or it is its turn soon. */
         WaitingView: {
             /** Format: int64 */
@@ -3100,6 +3832,54 @@ export interface operations {
             };
         };
     };
+    enlist_certificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Enlist"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description key.*, token.* */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     clock_confirm: {
         parameters: {
             query?: never;
@@ -3130,6 +3910,115 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_delegations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_delegations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Grant"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delegations_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3203,6 +4092,162 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_impressions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImpressionView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_impressions: {
+        parameters: {
+            query: {
+                /** @description Dots per inch, where the file does not say it. */
+                dpi?: number;
+                /** @description `seal` or `signature`. */
+                kind: components["schemas"]["ImpressionKind"];
+                /** @description Which of its pages, by its id. */
+                page?: number;
+                /** @description A scan on the desk instead of a file. */
+                scan?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImpressionView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description impression.* */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_impressions_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    impressions_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3898,6 +4943,264 @@ export interface operations {
             };
         };
     };
+    letters_sign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskSign"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description seal.*, sign.* */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    letters_signing_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description seal.* */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_letters_signing_digest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Digest"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    letters_signing_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Preview"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_letters_signing_proposal: {
+        parameters: {
+            query: {
+                /** @description `sign` or `seal`. */
+                hand: components["schemas"]["Hand"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_letters_slip: {
         parameters: {
             query?: never;
@@ -3984,6 +5287,47 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    letters_unsign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Seen"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5661,6 +7005,51 @@ export interface operations {
             };
         };
     };
+    get_scans_verdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignatureVerdict"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query?: {
@@ -5770,6 +7159,168 @@ export interface operations {
             };
         };
     };
+    post_signing_batches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchLine"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description seal.*, sign.* */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_signing_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningSettings"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_signing_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SigningSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningSettings"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_signings: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Lines wanted; at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paged_SigningLine"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sticks: {
         parameters: {
             query?: never;
@@ -5853,6 +7404,166 @@ export interface operations {
             };
             /** @description stick.*, upload.* */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnToken"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description token.* */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_trust: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrustedView"][];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_trust: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description trust.* */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trust_drop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
