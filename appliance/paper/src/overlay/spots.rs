@@ -139,8 +139,7 @@ impl Seen {
         let under = |line: &Written| (line.centre_mm(), line.place.bottom_mm() + 1.5);
         let number = self.line(is_number);
         // The subject of a named type stands in the middle of the page and is no place for a stamp.
-        let subject =
-            self.line(is_subject).filter(|line| line.centre_mm() < 0.42 * self.width_mm);
+        let subject = self.line(is_subject).filter(|line| line.centre_mm() < 0.42 * self.width_mm);
         let found: Vec<(f32, f32)> =
             [subject, number, self.line(is_day)].into_iter().flatten().map(under).collect();
         if found.is_empty() { vec![(LEFT_MM + 36.0, 50.0), (145.0, 50.0)] } else { found }

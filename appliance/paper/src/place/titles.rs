@@ -87,15 +87,20 @@ pub(super) fn is_in_capitals(line: &str) -> bool {
     line.chars().any(char::is_alphabetic) && !line.chars().any(char::is_lowercase)
 }
 
-/// A person's name: two to six words of letters, each with a capital.
+/// A person's name: two to six words of letters, each with a capital. In capitals alone three at least, because headings
+/// have two: QUYẾT ĐỊNH, KẾ HOẠCH.
 pub(super) fn is_name(line: &str) -> bool {
+    if line.ends_with([':', ';']) || is_title(line) {
+        return false;
+    }
     let words = without_specks(line).split_whitespace().flat_map(|word| word.split_inclusive('.'));
     let mut words = words.skip_while(|word| DEGREES.contains(&word.trim_end_matches('.'))).peekable();
     let mut count = 0;
     while let Some(word) = words.next_if(|word| is_of_a_name(word)) {
         count += word.split('-').count();
     }
-    words.peek().is_none() && NAME_WORDS.contains(&count) && !is_title(line)
+    let least = if is_in_capitals(line) { 3 } else { *NAME_WORDS.start() };
+    words.peek().is_none() && NAME_WORDS.contains(&count) && count >= least
 }
 
 fn is_of_a_name(word: &str) -> bool {
@@ -164,6 +169,7 @@ mod tests {
             "(Ký, ghi rõ họ tên)",
             "Số: 12/KH",
             "CHỦ TỊCHX",
+            "KẾ HOẠCH",
             "Trường",
         ];
         for title in titles {
