@@ -11,12 +11,13 @@ use agent::{Agent, BoxFault, BoxSide, Enrolment, LinkState, Pace, ReadSeek};
 use office::clock::ClockState;
 use office::{Actor, Clock, Command, Desk, SystemClock, upkeep};
 use tokio::runtime::Handle;
-use wire::calls::DownlinkItem;
+use wire::calls::{DownlinkItem, Message};
 use wire::{Body, Entry, Head, JournalId, Scope, Sha256, Stamp};
 
 use crate::App;
 use crate::followers::live::Event;
 use crate::link::Told;
+use crate::seal::trust::understood;
 
 /// Who the box is when it acts on the hub's word.
 const OFFICE_ABOVE: Actor = Actor::Machine("cấp trên");
@@ -161,6 +162,25 @@ impl Side {
     }
 }
 
+impl Side {
+    /// Judges by what the office above judges by. Idempotent: the downlink may be read twice after a power cut.
+    fn trust(&self, name: &str, file: &[u8]) -> Result<(), BoxFault> {
+        let found = match understood(self.desk.journal(), file) {
+            Ok(found) => found,
+            Err(office::Error::Refusal(_)) => {
+                tracing::warn!(name, "the office above sent a trust file that cannot be read");
+                return Ok(());
+            }
+            Err(fault) => return Err(BoxFault::new(fault)),
+        };
+        for command in found {
+            let asked = self.desk.execute(OFFICE_ABOVE, Command::Seals(command));
+            self.runtime.block_on(asked).map_err(BoxFault::new)?;
+        }
+        Ok(())
+    }
+}
+
 impl BoxSide for Side {
     fn journal(&self) -> JournalId {
         self.desk.journal().id()
@@ -199,6 +219,11 @@ impl BoxSide for Side {
     }
 
     fn receive(&self, items: &[DownlinkItem]) -> Result<(), BoxFault> {
+        for item in items {
+            if let Message::Trust { name, file } = &item.message {
+                self.trust(name, file)?;
+            }
+        }
         let receive = Command::Link(office::link::Command::Receive { items: items.to_vec() });
         self.runtime.block_on(self.desk.execute(OFFICE_ABOVE, receive)).map_err(BoxFault::new)?;
         Ok(())

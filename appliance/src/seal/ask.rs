@@ -11,7 +11,7 @@ use office::letters::model::Act;
 use office::letters::signing::{Capacity, Look};
 use office::letters::view::LetterView;
 use office::seals::{Certificate, Key};
-use office::{Actor, Command, Error, Refusal, Viewer};
+use office::{Actor, Command, Error, Refusal, Role, Viewer};
 use serde::{Deserialize, Serialize};
 use token::Pkcs12;
 use utoipa::ToSchema;
@@ -112,7 +112,7 @@ async fn seal(
     Path(letter): Path<Uuid>,
     Payload(ask): Payload<AskSeal>,
 ) -> Result<Json<LetterView>, Error> {
-    Actor::Person(viewer.clone()).must_be(&[office::Role::Clerk])?;
+    Actor::Person(viewer.clone()).must_be(&[Role::Clerk])?;
     let key = unlocked(&app, &viewer, &ask.unlock).await?;
     let (look, shows_seal) = look(&app, &viewer, letter, Hand::Seal, ask.look).await?;
     let certificate = ask.unlock.certificate;
@@ -253,8 +253,12 @@ async fn unlocked(app: &App, viewer: &Viewer, unlock: &Unlock) -> Result<Option<
     let id = unlock.certificate;
     let row = app.desk.read(move |rows| Ok(rows.get::<Certificate>(&id.to_string())?)).await?;
     let row = row.filter(|row| !row.withdrawn).ok_or_else(Refusal::not_found)?;
-    // A PIN is not to be tried on somebody else's key.
-    if row.holder.as_ref().is_some_and(|holder| holder.id != viewer.id) {
+    // A PIN is not to be tried on somebody else's key, nor a token locked by whoever may not use it.
+    let is_keeper = match &row.holder {
+        Some(holder) => holder.id == viewer.id,
+        None => viewer.role == Role::Clerk,
+    };
+    if !is_keeper {
         return Err(Refusal::not_found().into());
     }
     if !row.key.is_here() {

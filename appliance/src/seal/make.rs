@@ -142,6 +142,7 @@ pub(crate) fn not_signed(error: SignError) -> Error {
     let code = match error {
         SignError::Encrypted => "seal.encrypted",
         SignError::Certified => "seal.locked",
+        SignError::OnlyUnseen => "seal.only_unseen",
         SignError::Xfa => "seal.xfa",
         SignError::Hybrid => "seal.hybrid",
         SignError::Huge { .. } => "seal.too_large",

@@ -40,7 +40,8 @@ async fn add(viewer: Viewer, State(app): State<App>, file: Bytes) -> Result<Stat
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn understood(journal: &Journal, file: &[u8]) -> Result<Vec<Seals>, Error> {
+/// What a file makes the unit trust; its parts are at rest when this returns.
+pub(crate) fn understood(journal: &Journal, file: &[u8]) -> Result<Vec<Seals>, Error> {
     let (trust, _) = Trust::read([("file".to_owned(), file.to_vec())]);
     let mut found = Vec::new();
     for root in trust.roots() {

@@ -70,6 +70,7 @@ async fn enrol(
     };
     hub.0.attempts.right(Secret::EnrolCode, from.ip());
     tracing::info!(unit = %joined.unit, "a box joined");
+    crate::trust::welcome(&hub, joined.unit).await?;
     Ok(Json(Enrolled { unit: joined.unit, unit_name: joined.name, hub_name: hub.name().await? }))
 }
 

@@ -32,6 +32,7 @@ mod proof;
 mod receive;
 mod sessions;
 mod store;
+mod trust;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -52,6 +53,7 @@ use wire::Stamp;
 pub use check::Report;
 pub use enrol::EnrolCode;
 pub use store::Fault;
+pub use trust::Trusted;
 
 use attempts::Attempts;
 use proof::Proofs;
@@ -142,6 +144,14 @@ impl Hub {
     /// If it cannot be kept.
     pub async fn enrol_code(&self, unit_name: &str) -> Result<EnrolCode, Fault> {
         enrol::new_code(self, unit_name).await
+    }
+
+    /// Gives every box a root certificate or revocation list to judge signatures by, now and when it joins.
+    ///
+    /// # Errors
+    /// If it cannot be kept.
+    pub async fn trust(&self, name: &str, file: &[u8]) -> Result<Trusted, Fault> {
+        trust::give(self, name, file).await
     }
 
     /// Sets what the hub calls itself.

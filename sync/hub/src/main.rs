@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
-use vanthu_hub::Hub;
+use vanthu_hub::{Hub, Trusted};
 
 /// The office above: keeps and shows what boxes send.
 #[derive(Parser)]
@@ -61,6 +61,15 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Gives every box, now and later, a root certificate or revocation list to judge signatures by; also while serving.
+    Trust {
+        /// The data directory.
+        #[arg(long)]
+        data: PathBuf,
+        /// Files, PEM or DER.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
     /// Prints every register line as one line of JSON, oldest first.
     Export {
         /// The data directory.
@@ -81,12 +90,31 @@ async fn main() -> ExitCode {
         }
         Command::EnrolCode { data, unit, json } => enrol_code(&data, &unit, json).await,
         Command::Check { data, json } => check(&data, json).await,
+        Command::Trust { data, files } => trust(&data, &files).await,
         Command::Export { data } => export(&data).await,
     };
     done.unwrap_or_else(|failure| {
         eprintln!("vanthu-hub: {failure}");
         ExitCode::from(3)
     })
+}
+
+async fn trust(data: &Path, files: &[PathBuf]) -> Result<ExitCode, Failure> {
+    let hub = Hub::open(data).await?;
+    for file in files {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let bytes =
+            std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+        match hub.trust(&name, &bytes).await? {
+            Trusted::Told { units } => println!("{name}: {units} units"),
+            Trusted::Known => println!("{name}: known already"),
+            Trusted::TooLarge { most } => {
+                eprintln!("{name}: more than {most} bytes; give the list to the boxes by hand");
+                return Ok(ExitCode::from(1));
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn serve(

@@ -172,6 +172,14 @@ pub enum Message {
         /// The entry whose line is meant.
         entry: u64,
     },
+    /// A root certificate or a revocation list the office above judges signatures by; the unit does so too.
+    Trust {
+        /// What it is called above.
+        name: String,
+        /// The file, PEM or DER, as hexadecimal.
+        #[serde(with = "hex::serde")]
+        file: Vec<u8>,
+    },
     /// Words of the office above to the unit.
     Notice {
         /// One line.

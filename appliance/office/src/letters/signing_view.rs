@@ -159,6 +159,9 @@ pub fn failure(code: &str) -> &'static str {
         "seal.locked" => {
             "Người ký trước đã khóa tệp, không cho ký thêm. Hãy xin bản chưa khóa, hoặc in ra rồi quét lại."
         }
+        "seal.only_unseen" => {
+            "Người ký trước chỉ cho ký thêm mà không hiện gì trên trang. Hãy chọn “Không hiện” rồi ký lại."
+        }
         "seal.xfa" => {
             "Tệp PDF này là biểu mẫu động (XFA), mỗi máy hiện một khác nên không ký được. Hãy in ra PDF thường rồi gắn lại."
         }

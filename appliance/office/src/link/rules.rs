@@ -74,7 +74,8 @@ pub fn project(rows: &mut Rows<'_>, told: &Told<'_>, event: &Event) -> Result<()
                     letter.received_above(told, *said_at);
                     rows.put(&letter)
                 }
-                Message::Receipt { .. } => Ok(()),
+                // The file itself is trusted by a command of its own before this is kept.
+                Message::Receipt { .. } | Message::Trust { .. } => Ok(()),
             }
         }
     }

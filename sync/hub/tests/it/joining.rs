@@ -3,7 +3,8 @@
 use agent::{AgentError, BoxSide, Enrolment, sync_once};
 use reqwest::{RequestBuilder, StatusCode};
 use ring::signature::Ed25519KeyPair;
-use wire::calls::{self, Batch, Problem, code};
+use vanthu_hub::Trusted;
+use wire::calls::{self, Batch, Message, Problem, code};
 
 use crate::support::{SCHOOL, SimulatedBox, TestHub, line};
 
@@ -219,4 +220,24 @@ async fn pieces_of_a_blob_must_fit() {
     assert_eq!((send(0, &bytes[..7]).await, send(7, &bytes[7..]).await, offset().await), (204, 204, whole));
     assert_eq!(send(7, &bytes[7..]).await, 204, "the last piece again, for its answer may have been lost");
     assert_eq!(hub.sound().await, (1, 1, 1));
+}
+
+#[tokio::test]
+async fn what_the_office_above_trusts_comes_to_boxes_that_are_there_and_to_those_that_join_later() {
+    let (hub, early, late) = (TestHub::start(), SimulatedBox::new(), SimulatedBox::new());
+    let enrolment = hub.enrol().await;
+    assert_eq!(hub.hub.trust("goc.crt", b"a root").await.unwrap(), Trusted::Told { units: 1 });
+    assert_eq!(hub.hub.trust("goc-2.crt", b"a root").await.unwrap(), Trusted::Known, "the same file once");
+    assert!(matches!(hub.hub.trust("lon.crl", &[0; 1 << 20]).await.unwrap(), Trusted::TooLarge { .. }));
+    sync_once(&enrolment, early.clone()).await.unwrap();
+    let code = hub.hub.enrol_code("Trường Tiểu học Sao Mai").await.unwrap().code;
+    let enrolment = agent::enrol(&hub.url(), &code, "x", "0.1.0").await.unwrap();
+    sync_once(&enrolment, late.clone()).await.unwrap();
+    for side in [early, late] {
+        let told = side.received().into_iter().filter_map(|item| match item.message {
+            Message::Trust { name, file } => Some((name, file)),
+            Message::Receipt { .. } | Message::Notice { .. } => None,
+        });
+        assert_eq!(told.collect::<Vec<_>>(), [("goc.crt".to_owned(), b"a root".to_vec())]);
+    }
 }

@@ -2,7 +2,10 @@
 //!
 //! One binary for all of it, because each test binary links the whole hub again.
 #![forbid(unsafe_code)]
-#![allow(clippy::unwrap_used, reason = "the helpers are tests too, but clippy knows only functions marked as such")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "the helpers are tests too, but clippy knows only functions marked as such"
+)]
 
 mod answers;
 mod cuts;

@@ -102,7 +102,7 @@ impl SimulatedBox {
     pub(crate) fn receipts(&self) -> Vec<Uuid> {
         let documents = self.received().into_iter().filter_map(|item| match item.message {
             Message::Receipt { document, .. } => Some(document),
-            Message::Notice { .. } => None,
+            Message::Notice { .. } | Message::Trust { .. } => None,
         });
         documents.collect()
     }
