@@ -6,17 +6,20 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use office::letters::form::Register;
 use office::letters::model::{Act, People};
+use office::letters::signing::Capacity;
 use office::letters::{self, Letter};
-use office::{Command, profiles, scans, seals};
+use office::{Command, Viewer, delegations, profiles, scans, seals};
 use serde_json::{Value, json};
-use wire::Stamp;
+use uuid::Uuid;
+use wire::{Sha256, Stamp};
 
 use crate::school::School;
 
 /// Columns: visitor, clerk, head, the teacher it was routed to, another teacher, IT.
 /// `y` may, `1` is asked to sign in (401), `3` may not (403), `4` may not know it exists (404).
 ///
-/// `{letter}` was scanned by the clerk, registered, submitted to the head and assigned to the first teacher;
+/// `{letter}` was scanned by the clerk, registered, submitted to the head and assigned to the first teacher, who may sign in
+/// the head's place;
 /// `{scan}` and `{brought}` lie on the clerk's desk. A body names a version nobody saw, so that who may act is answered (409) and
 /// nothing changes for the next knock.
 const TABLE: &[(&str, &str, &str)] = &[
@@ -79,8 +82,36 @@ const TABLE: &[(&str, &str, &str)] = &[
         "1y3333",
         r#"{"version":99,"certificate":"{certificate}","pin":"sai"}"#,
     ),
-    ("GET /api/certificates", "1yy33y", ""),
-    ("POST /api/certificates", "1y3333", "multipart"),
+    ("POST /api/letters/{letter}/sign", "13yy43", r#"{"version":99,"certificate":"{own}"}"#),
+    ("POST /api/letters/{letter}/unsign", "1y3344", r#"{"version":99}"#),
+    ("GET /api/letters/{letter}/signing-proposal?hand=sign", "1yyy43", ""),
+    ("POST /api/letters/{letter}/signing-preview", "1yyy43", r#"{"hand":"sign","look":{"kind":"hidden"}}"#),
+    // Nothing is prepared on it for a key elsewhere.
+    ("GET /api/letters/{letter}/signing-digest", "144444", ""),
+    ("POST /api/letters/{letter}/signing-answer", "144444", r#"{"prepared":""}"#),
+    ("POST /api/signing-batches", "1yyyy3", r#"{"hand":"sign","certificate":"{own}","letters":[]}"#),
+    ("GET /api/signing-settings", "1yyyyy", ""),
+    (
+        "POST /api/signing-settings",
+        "1y333y",
+        r#"{"version":99,"preset":"nd30","time_stamp_urls":[],"target":"B-LTA","token_module":""}"#,
+    ),
+    ("GET /api/signings", "1yy333", ""),
+    ("GET /api/certificates", "1yyyyy", ""),
+    ("POST /api/certificates", "1yyyy3", "multipart"),
+    ("POST /api/certificates/enlist", "1yyyy3", r#"{"place":"elsewhere","pem":""}"#),
+    ("GET /api/tokens", "1yyyy3", ""),
+    ("GET /api/impressions", "1yyyyy", ""),
+    ("POST /api/impressions?kind=seal", "1y3333", "bytes"),
+    ("POST /api/impressions?kind=signature", "1yyyy3", "bytes"),
+    ("GET /api/impressions/{impression}/picture.png", "1yy444", ""),
+    ("POST /api/impressions/{impression}/withdraw", "1y3333", ""),
+    ("GET /api/trust", "1yy33y", ""),
+    ("POST /api/trust", "13333y", "bytes"),
+    ("POST /api/trust/{trusted}/drop", "13333y", ""),
+    ("GET /api/delegations", "1yyyy3", ""),
+    ("POST /api/delegations", "13y333", r#"{"to":"{teacher}","capacity":"own","title":""}"#),
+    ("POST /api/delegations/{delegation}/end", "13y333", ""),
     ("POST /api/certificates/{certificate}/withdraw", "1y3333", ""),
     ("GET /api/scanners", "1y3333", ""),
     ("GET /api/scans", "1y3333", ""),
@@ -92,6 +123,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET /api/scans/{scan}", "1y4443", ""),
     ("GET /api/scans/{scan}/pages/1.jpg", "1y4443", ""),
     ("GET /api/scans/{scan}/proposals", "1y4443", ""),
+    ("GET /api/scans/{brought}/verdict", "1y4443", ""),
     ("POST /api/scans/{scan}/cancel", "1y3333", ""),
     ("POST /api/scans/{scan}/compose", "1y4443", ""),
     ("GET /api/scans/{scan}/fit", "1y4443", ""),
@@ -138,13 +170,18 @@ struct Things {
     brought: String,
     account: String,
     certificate: String,
+    /// Everybody's own certificate, in the order of the staff; IT has none.
+    own: Vec<(Uuid, String)>,
+    impression: String,
+    trusted: String,
+    delegation: String,
     profile: String,
     teacher: String,
 }
 
 impl Things {
     fn lay_out(school: &School) -> Self {
-        let [clerk, head, teacher, other, _] = &school.staff[..] else { panic!("five people") };
+        let [clerk, head, teacher, other, it] = &school.staff[..] else { panic!("five people") };
         let blobs = school.desk.journal().blobs();
         let page = blobs.put(include_bytes!("../fixtures/pages/p01.jpg")).unwrap();
         let file = blobs.put(b"%PDF-1.7 for the permission table").unwrap();
@@ -200,21 +237,6 @@ impl Things {
         keep(scan);
         let file_name = "công văn.pdf".to_owned();
         let bring = scans::Command::Upload { file_name, paper: paper.clone(), way: scans::Way::File };
-        let facts = seals::CertificateFacts {
-            subject: "X".into(),
-            organisation: "X".into(),
-            issuer: "X".into(),
-            serial: "1".into(),
-            not_before: Stamp::from_unix_ms(0),
-            not_after: Stamp::from_unix_ms(4_000_000_000_000),
-        };
-        let add = seals::Command::AddCertificate {
-            key: seals::Key::File { file: file },
-            chain: None,
-            facts,
-            unit: true,
-            other_unit: true,
-        };
         let profile = Command::Profiles(profiles::Command::Save {
             profile: None,
             name: "Công văn".into(),
@@ -227,23 +249,70 @@ impl Things {
             scan: scan.to_string(),
             brought: school.ask(clerk, Command::Scans(bring)).unwrap().to_string(),
             account: other.id.to_string(),
-            certificate: school.ask(clerk, Command::Seals(add)).unwrap().to_string(),
+            certificate: keep_certificate(school, clerk, seals::Key::File { file }, true),
+            own: [clerk, head, teacher, other]
+                .map(|who| (who.id, keep_certificate(school, who, seals::Key::Elsewhere, false)))
+                .to_vec(),
+            impression: keep_seal(school, clerk, file),
+            trusted: trust(school, it, file),
+            delegation: grant(school, head, teacher.id),
             profile: school.ask(clerk, profile).unwrap().to_string(),
             teacher: teacher.id.to_string(),
         }
     }
 
-    fn fill(&self, text: &str) -> String {
-        text.replace("{letter}", &self.letter)
+    fn fill(&self, who: Option<&Viewer>, text: &str) -> String {
+        let own = self.own.iter().find(|(id, _)| who.is_some_and(|who| who.id == *id));
+        text.replace("{own}", own.map_or(&self.certificate, |(_, certificate)| certificate))
+            .replace("{letter}", &self.letter)
             .replace("{book}", "incoming")
             .replace("{file}", &self.file)
             .replace("{scan}", &self.scan)
             .replace("{brought}", &self.brought)
             .replace("{account}", &self.account)
             .replace("{certificate}", &self.certificate)
+            .replace("{impression}", &self.impression)
+            .replace("{trusted}", &self.trusted)
+            .replace("{delegation}", &self.delegation)
             .replace("{profile}", &self.profile)
             .replace("{teacher}", &self.teacher)
     }
+}
+
+fn keep_certificate(school: &School, who: &Viewer, key: seals::Key, unit: bool) -> String {
+    let facts = seals::CertificateFacts {
+        subject: "X".into(),
+        organisation: "X".into(),
+        issuer: "X".into(),
+        serial: who.id.to_string() + if unit { "1" } else { "2" },
+        not_before: Stamp::from_unix_ms(0),
+        not_after: Stamp::from_unix_ms(4_000_000_000_000),
+    };
+    let add = seals::Command::AddCertificate { key, chain: None, facts, unit, other_unit: true };
+    school.ask(who, Command::Seals(add)).unwrap().to_string()
+}
+
+fn keep_seal(school: &School, clerk: &Viewer, image: Sha256) -> String {
+    let kind = seals::ImpressionKind::Seal;
+    let keep = seals::Command::KeepImpression { kind, image, width_mm: 36.0, height_mm: 36.0 };
+    school.ask(clerk, Command::Seals(keep)).unwrap().to_string()
+}
+
+fn trust(school: &School, it: &Viewer, file: Sha256) -> String {
+    let trust = seals::Command::Trust { file, sort: "root", subject: "X".into(), until: None };
+    school.ask(it, Command::Seals(trust)).unwrap().to_string()
+}
+
+fn grant(school: &School, head: &Viewer, to: Uuid) -> String {
+    let grant = delegations::model::Grant {
+        to,
+        capacity: Capacity::Kt,
+        title: "PHÓ HIỆU TRƯỞNG".into(),
+        from_day: None,
+        until_day: None,
+        scope: String::new(),
+    };
+    school.ask(head, Command::Delegations(delegations::Command::Grant(grant))).unwrap().to_string()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -253,10 +322,10 @@ async fn every_route_answers_everybody_as_the_table_says() {
     let mut wrong = Vec::new();
     for (route, expected, body) in TABLE {
         let (method, path) = route.split('#').next().unwrap().split_once(' ').unwrap();
-        let path = things.fill(path);
         let visitors = [None].into_iter().chain(school.staff.iter().map(Some));
         for (who, expected) in visitors.zip(expected.chars()) {
-            let (status, code) = school.knock(who, method, &path, &things.fill(body)).await;
+            let (status, code) =
+                school.knock(who, method, &things.fill(who, path), &things.fill(who, body)).await;
             let got = match status {
                 StatusCode::UNAUTHORIZED => '1',
                 StatusCode::FORBIDDEN => '3',
@@ -297,7 +366,7 @@ async fn the_table_names_every_route_there_is() {
         })
         .collect();
     let known: BTreeSet<String> =
-        TABLE.iter().map(|(route, ..)| shape(route.split('#').next().unwrap())).collect();
+        TABLE.iter().map(|(route, ..)| shape(route.split(['#', '?']).next().unwrap())).collect();
     let missing: Vec<_> = there.difference(&known).collect();
     let gone: Vec<_> = known.difference(&there).collect();
     assert!(
