@@ -141,19 +141,61 @@ export const linkDetails = () => as<t.LinkDetails>(told(box.GET("/api/link/detai
 export const enrol = (hub_url: string, code: string) => told(box.POST("/api/link/enrol", { body: { hub_url, code } }));
 export const sendNow = () => told(box.POST("/api/link/send-now"));
 
+/** What the file on the desk is worth, before anybody registers it. */
+export const scanVerdict = (id: t.Uuid) => told(box.GET("/api/scans/{id}/verdict", of(id)));
+export const signingProposal = (id: t.Uuid, hand: t.Hand): Promise<t.Proposal> =>
+  told(box.GET("/api/letters/{id}/signing-proposal", { params: { path: { id }, query: { hand } } }));
+/** The page as it would be signed. */
+export const signingPreview = (id: t.Uuid, hand: t.Hand, look: t.Look, page: number) =>
+  as<Blob>(told(box.POST("/api/letters/{id}/signing-preview", { ...of(id), body: { hand, look, page }, parseAs: "blob" })));
+export const signingDigest = (id: t.Uuid): Promise<t.SigningDigest> => told(box.GET("/api/letters/{id}/signing-digest", of(id)));
+/** A raw signature over the attributes in base64, or a whole CMS as base64 or PEM. */
+export const signingAnswer = (id: t.Uuid, prepared: string, answer: { signature: string } | { cms: string }) =>
+  as<t.Letter>(told(box.POST("/api/letters/{id}/signing-answer", { ...of(id), body: { prepared, ...answer } })));
+export const signBatch = (batch: t.Batch): Promise<t.BatchLine[]> => told(box.POST("/api/signing-batches", { body: batch }));
+export const signings = (after?: string): Promise<t.Page<t.SigningLine>> =>
+  told(box.GET("/api/signings", { params: { query: { after, limit: 50 } } }));
+
+export const delegations = () => as<t.Delegation[]>(told(box.GET("/api/delegations")));
+export const grantDelegation = (grant: t.Grant) => told(box.POST("/api/delegations", { body: grant }));
+export const endDelegation = (id: t.Uuid) => told(box.POST("/api/delegations/{id}/end", of(id)));
+
 export const certificates = () => as<t.Certificate[]>(told(box.GET("/api/certificates")));
-export const addCertificate = (file: File, passphrase: string) =>
+interface Whose {
+  mine: boolean;
+  other_unit: boolean;
+}
+export const addCertificate = (file: File, passphrase: string, { mine, other_unit }: Whose) =>
   told(
     box.POST("/api/certificates", {
       body: { file: file as unknown as string, passphrase },
       bodySerializer: (body) => {
         const form = new FormData();
         form.set("passphrase", body.passphrase);
+        if (mine) form.set("mine", "1");
+        if (other_unit) form.set("other_unit", "1");
         form.set("file", body.file);
         return form;
       },
     }),
   );
+export const enlistCertificate = (enlisting: t.Enlisting) => told(box.POST("/api/certificates/enlist", { body: enlisting }));
+export const tokens = () => as<t.OnToken[]>(told(box.GET("/api/tokens")));
+export const impressions = (): Promise<t.Impression[]> => told(box.GET("/api/impressions"));
+export const impressionAddress = (id: t.Uuid) => `/api/impressions/${id}/picture.png`;
+/** Cuts it out of a picture of paper, or out of a page of a scan on the desk. */
+export const keepImpression = (kind: t.ImpressionKind, from: { file: File; dpi?: number } | { scan: t.Uuid; page: number }) =>
+  sendFile<t.Impression>(
+    address("/api/impressions", "file" in from ? { kind, dpi: from.dpi } : { kind, scan: from.scan, page: from.page }),
+    "file" in from ? from.file : new Blob(),
+  );
+export const withdrawImpression = (id: t.Uuid) => told(box.POST("/api/impressions/{id}/withdraw", of(id)));
+export const signingSettings = (): Promise<t.SigningSettings> => told(box.GET("/api/signing-settings"));
+export const amendSigningSettings = (settings: t.SigningSettings): Promise<t.SigningSettings> =>
+  told(box.POST("/api/signing-settings", { body: settings }));
+export const trusted = () => as<t.Trusted[]>(told(box.GET("/api/trust")));
+export const trust = (file: File) => sendFile<undefined>("/api/trust", file);
+export const distrust = (id: t.Uuid) => told(box.POST("/api/trust/{id}/drop", of(id)));
 export const withdrawCertificate = (id: t.Uuid) => told(box.POST("/api/certificates/{id}/withdraw", of(id)));
 
 export const audit = (after?: string): Promise<t.Page<t.AuditLine>> =>

@@ -123,14 +123,14 @@ export function fileName(disposition: string): string {
 }
 
 /** One file as the body of a request that tells how much of it has gone; `fetch` cannot. */
-export function sendFile<T>(path: string, file: File, onsent?: (share: number) => void): Promise<T> {
+export function sendFile<T>(path: string, file: Blob, onsent?: (share: number) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     const sending = new XMLHttpRequest();
     sending.open("POST", path);
     sending.setRequestHeader("X-Requested-With", "vanthu");
     sending.setRequestHeader("Content-Type", file.type || "application/octet-stream");
     // Header values are bytes: Vietnamese file names travel percent-encoded.
-    sending.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
+    if (file instanceof File) sending.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
     sending.upload.onprogress = ({ loaded, total }) => onsent?.(total ? loaded / total : 0);
     sending.onerror = () => {
       listeners.reached(false);
@@ -138,7 +138,7 @@ export function sendFile<T>(path: string, file: File, onsent?: (share: number) =
     };
     sending.onload = () => {
       listeners.reached(true);
-      const said = new Response(sending.responseText, { status: sending.status });
+      const said = new Response(sending.responseText || null, { status: sending.status });
       void readJson(said).then((value) => (said.ok ? resolve(value as T) : reject(refused(said, value))));
     };
     sending.send(file);

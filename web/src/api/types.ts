@@ -39,12 +39,15 @@ export type SearchExcerpt = Schema<"SearchExcerpt">;
 export type LabelSheet = NonNullable<NonNullable<operations["get_marks_stamps"]["parameters"]["query"]>["labels"]>;
 export type LetterFile = Schema<"FileView">;
 export type Step = With<Schema<"StepView">, { tone: Tone }>;
-export type SealState = "none" | "requested" | "sealed" | "failed";
+export type SealState = "none" | "requested" | "prepared" | "sealed" | "failed";
+export type SignatureState = "requested" | "prepared" | "signed" | "failed";
+export type Signature = With<Schema<"SignatureView">, { state: SignatureState }>;
 export type AboveState = "local" | "waiting" | "received";
 export type Letter = With<
   Schema<"LetterView">,
   {
     way: Step[];
+    signatures: Signature[];
     seal: With<Schema<"SealView">, { state: SealState }>;
     above: With<Schema<"Above">, { state: AboveState }>;
   }
@@ -124,7 +127,32 @@ export type Inbox = Schema<"InboxView">;
 export type Stick = Schema<"Stick">;
 export type OnStick = Schema<"OnStick">;
 
-export type Certificate = With<Schema<"CertificateView">, { state: "valid" | "expired" | "not_yet" }>;
+/** Where a key is: a file or a token at the box, a token in one's own PC, anything else. */
+export type KeyPlace = "file" | "token" | "helper" | "elsewhere";
+export type Certificate = With<Schema<"CertificateView">, { state: "valid" | "expired" | "not_yet"; place: KeyPlace }>;
+export type OnToken = With<Schema<"OnToken">, { pin: PinState }>;
+export type PinState = "fine" | "few_tries" | "last_try" | "locked" | "not_ready";
+export type Enlisting = Schema<"Enlist">;
+/** Whose hand: a person's signature or the unit's seal. */
+export type Hand = Schema<"Hand">;
+export type Look = Schema<"SigningLook">;
+export type LookKind = Schema<"LookKind">;
+export type SigningPlace = Schema<"SigningPlace">;
+export type Capacity = Schema<"Capacity">;
+export type Level = Schema<"Level">;
+export type Proposal = Schema<"Proposal">;
+export type Impression = Schema<"ImpressionView">;
+export type ImpressionKind = Schema<"ImpressionKind">;
+export type SigningSettings = Schema<"SigningSettings">;
+export type Trusted = With<Schema<"TrustedView">, { sort: "root" | "crl" }>;
+export type SigningLine = Schema<"SigningLine">;
+export type BatchLine = Schema<"BatchLine">;
+export type Batch = Schema<"Batch">;
+export type SigningDigest = Schema<"Digest">;
+export type Delegation = Schema<"DelegationView">;
+export type Grant = Schema<"Grant">;
+export type Verdict = Schema<"SignatureVerdict">;
+export type Proof = Schema<"ProofView">;
 export type AuditLine = Schema<"AuditLine">;
 
 // The hub says its own; it has no generated document.

@@ -5,8 +5,10 @@ it("offers the head her directive before everything destructive, and nothing tha
   expect(formVerbs(["void", "assign", "direct"])).toEqual(["direct", "assign", "void"]);
 });
 
-it("makes the seal the main action only for what goes out", () => {
-  const main = (book: "incoming" | "outgoing") => formVerbs(["attach", "seal", "void"]).find((verb) => leadsOn(verb, book));
-  expect(main("outgoing")).toBe("seal");
-  expect(main("incoming")).toBeUndefined();
+it("makes the key whose turn it is the main action, and only for what goes out", () => {
+  const main = (book: "incoming" | "outgoing", awaits: "sign" | "seal" | null) =>
+    formVerbs(["attach", "sign", "seal", "void"]).find((verb) => leadsOn(verb, { book, awaits }));
+  expect(main("outgoing", "sign")).toBe("sign");
+  expect(main("outgoing", "seal")).toBe("seal");
+  expect(main("incoming", null)).toBeUndefined();
 });

@@ -1,9 +1,9 @@
 // What may be done with a document, in the trade's words. The server says in `may` which of these hold now; here
 // is only how each is asked for.
 
-import type { Book, Verb } from "../../api/types";
+import type { Book, Hand, Verb } from "../../api/types";
 
-export type Asks = "words" | "reason" | "report" | "people" | "due" | "paper" | "seal" | "to";
+export type Asks = "words" | "reason" | "report" | "people" | "due" | "paper" | "to";
 
 export interface VerbForm {
   label: string;
@@ -21,7 +21,9 @@ export const VERBS: Record<Verb, VerbForm> = {
   complete: { label: "Hoàn thành", asks: ["report"], done: "Đã ghi là hoàn thành." },
   approve: { label: "Duyệt", asks: ["words"], done: "Đã duyệt. Văn thư sẽ phát hành." },
   release: { label: "Phát hành", says: "Văn bản nhận số tiếp theo trong sổ. Số đã cho không lấy lại được.", asks: [], done: "Đã phát hành." },
-  seal: { label: "Đóng dấu", asks: ["seal"], done: "" },
+  sign: { label: "Ký số", says: "Ký bằng chứng thư của chính bạn. Sau đó văn thư đóng dấu; nội dung không sửa được nữa.", asks: [], done: "" },
+  seal: { label: "Đóng dấu", says: "Chỉ văn thư đóng dấu, trên văn bản đã có chữ ký của người có thẩm quyền hoặc bản sao do trường quét.", asks: [], done: "" },
+  unsign: { label: "Thôi chờ ký", says: "Văn bản không chờ khóa nữa; chưa có gì được ký. Có thể ký hoặc đóng dấu lại từ đầu.", asks: [], done: "Đã thôi chờ." },
   attach: { label: "Gắn tệp", says: "Chọn tệp PDF hoặc ảnh, hoặc giấy vừa quét ở bàn quét.", asks: ["paper"], done: "Đã gắn." },
   amend: { label: "Sửa", asks: [], done: "Đã ghi lại." },
   return: { label: "Trả lại", asks: ["reason"], danger: true, done: "Đã trả lại." },
@@ -30,17 +32,18 @@ export const VERBS: Record<Verb, VerbForm> = {
 
 /** Onward steps first, then what mends, then what ends; the first onward one is the screen's main action. */
 const ORDER: readonly Verb[] = [
-  "direct", "approve", "complete", "release", "submit", "assign", "seal", "attach", "amend", "return", "void",
+  "direct", "approve", "complete", "release", "submit", "assign", "sign", "seal", "unsign", "attach", "amend", "return", "void",
 ];
-const ASIDE: readonly Verb[] = ["attach", "amend", "return", "void"];
+const ASIDE: readonly Verb[] = ["unsign", "attach", "amend", "return", "void"];
 
 export function formVerbs(may: readonly Verb[]): Verb[] {
   return ORDER.filter((verb) => may.includes(verb));
 }
 
-/** Whether this verb carries the document on. A seal on what came in only certifies a copy. */
-export function leadsOn(verb: Verb, book: Book): boolean {
-  return !ASIDE.includes(verb) && !(verb === "seal" && book === "incoming");
+/** Whether this verb carries the document on. A seal on what came in only certifies a copy; each key has its turn. */
+export function leadsOn(verb: Verb, { book, awaits }: { book: Book; awaits?: Hand | null }): boolean {
+  if (verb === "sign" || verb === "seal") return book === "outgoing" && awaits === verb;
+  return !ASIDE.includes(verb);
 }
 
 /** What heads write most, one tap each; the word stays editable. */

@@ -1,0 +1,93 @@
+import * as box from "../../api/box";
+import type { Hand, Letter, LetterLine, Me, Uuid } from "../../api/types";
+import { Attempt } from "../../kit/attempt.svelte";
+import type { Asking } from "./asking.svelte";
+import { awaited } from "./carrying";
+
+/** How one document of a stack stands: waiting for the box, for a key elsewhere, done, or not done and why. */
+export interface Laid {
+  letter: LetterLine;
+  state: "asked" | "prepared" | "done" | "failed";
+  sentence: string | null;
+}
+
+/** As many as the box takes at once. */
+export const MOST_AT_ONCE = 200;
+
+/** Several documents, one PIN: each is asked for, followed and told by itself. */
+export class Stack {
+  readonly hand: Hand;
+  readonly attempt = new Attempt();
+  chosen = $state<Uuid[]>([]);
+  laid = $state.raw<Laid[]>([]);
+  private readonly me: Me;
+  private looking = false;
+  private again = false;
+
+  constructor(hand: Hand, me: Me) {
+    this.hand = hand;
+    this.me = me;
+  }
+
+  get done(): number {
+    return this.laid.filter((one) => one.state === "done").length;
+  }
+
+  get failed(): Laid[] {
+    return this.laid.filter((one) => one.state === "failed");
+  }
+
+  /** Those whose digests lie ready for a key that is not at the box. */
+  get prepared(): Laid[] {
+    return this.laid.filter((one) => one.state === "prepared");
+  }
+
+  get running(): boolean {
+    return this.laid.some((one) => one.state === "asked");
+  }
+
+  /** Asks for all that are chosen. Whether the box took the key; what became of each, `laid` says. */
+  async ask(letters: readonly LetterLine[], asking: Asking): Promise<boolean> {
+    const wanted = letters.filter((letter) => this.chosen.includes(letter.id)).slice(0, MOST_AT_ONCE);
+    const lines = await this.attempt.run(() =>
+      box.signBatch({ hand: this.hand, ...asking.body(), letters: wanted.map((letter) => letter.id) }),
+    );
+    if (!lines) return false;
+    this.laid = wanted.map((letter) => {
+      const line = lines.find((each) => each.letter === letter.id);
+      return { letter, state: line?.asked ? "asked" : "failed", sentence: line?.sentence ?? null };
+    });
+    this.chosen = [];
+    void this.follow();
+    return true;
+  }
+
+  /** For an effect: something of the documents has changed. */
+  async follow(): Promise<void> {
+    if (this.looking) return void (this.again = true);
+    this.looking = true;
+    do {
+      this.again = false;
+      for (const one of this.laid.filter((each) => each.state === "asked" || each.state === "prepared")) {
+        const letter = await box.letter(one.letter.id).catch(() => null);
+        if (letter) this.note(letter);
+      }
+    } while (this.again);
+    this.looking = false;
+  }
+
+  clear(): void {
+    this.laid = [];
+  }
+
+  private note(letter: Letter): void {
+    const own = letter.signatures.filter((found) => found.signer_id === this.me.id).at(-1);
+    const { state, sentence } = this.hand === "seal" ? letter.seal : { state: own?.state, sentence: own?.sentence };
+    const now: Laid["state"] =
+      state === "sealed" || state === "signed" ? "done"
+      : state === "failed" ? "failed"
+      : awaited(letter, this.me) ? "prepared"
+      : "asked";
+    this.laid = this.laid.map((one) => (one.letter.id === letter.id ? { ...one, state: now, sentence: now === "failed" ? (sentence ?? null) : null } : one));
+  }
+}
