@@ -27,9 +27,11 @@
 #![allow(rustdoc::private_intra_doc_links, reason = "a program is read with its private items")]
 
 mod bring;
+mod child;
 pub mod cli;
 mod compose;
 mod connections;
+mod derived;
 pub mod edge;
 mod files;
 mod followers;
@@ -48,7 +50,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-pub use bring::Places;
+pub use bring::{Places, Word};
 pub use journal::OpenError;
 use office::{Clock, Desk, SystemClock};
 use scanner::{Bus, Launch, Power, Via};
@@ -69,6 +71,8 @@ pub struct Settings {
     pub places: Places,
     /// Who reads pages; nobody, if nothing is said.
     pub reader: Option<reading::Reader>,
+    /// Who turns files of Word into PDF.
+    pub word: Word,
     /// What is plugged in.
     pub bus: Bus,
     /// Whether there is power enough.
@@ -87,6 +91,7 @@ impl Settings {
             via: Via::Sane,
             places: Places { inbox: data.as_ref().join("inbox"), sticks: "/media/vanthu".into() },
             reader: None,
+            word: Word::new("soffice"),
             bus: Bus::new(),
             power: Power::new(),
             clock: Arc::new(SystemClock),
@@ -105,12 +110,16 @@ pub struct App {
     pub keys: seal::Keys,
     /// Tokens in the box's USB port.
     pub tokens: seal::TokenPort,
+    /// Who reads and draws pages of files that came from elsewhere.
+    pub pages: seal::Pages,
     /// The office above.
     pub link: link::Link,
     /// Where paper is looked for that was not scanned here.
     pub places: Places,
     /// Who reads pages.
     pub reader: Option<reading::Reader>,
+    /// Who turns files of Word into PDF.
+    pub word: Word,
     /// What can be found.
     pub search: search::Search,
     /// What browsers are told.
@@ -168,11 +177,13 @@ impl Box {
             ),
             keys: seal::Keys::default(),
             tokens: seal::TokenPort::new(&settings.worker),
+            pages: seal::Pages::new(&settings.worker),
             link: link::Link::open(&settings.data),
             bench: compose::Bench::default(),
             fits: scan::Fits::default(),
             places: settings.places,
             reader: settings.reader,
+            word: settings.word,
             search,
             desk,
             live,

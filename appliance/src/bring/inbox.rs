@@ -28,7 +28,7 @@ use self::folder::{Claimed, Folder};
 pub(super) use self::http::routes;
 use self::still::Watch;
 use super::copied::{self, NotCopied};
-use super::{File, begun, laid, looked_into, refused};
+use super::{File, begun, laid, looked_into, refused, word};
 use crate::{App, blocking};
 
 /// Whose paper it is that comes out of a copier.
@@ -96,7 +96,7 @@ async fn take(app: &App, folder: &Folder, watch: &mut Watch, file: still::Still)
         };
         if let Some(blob) = blob.filter(|_| !is_final) {
             let bytes = journal.blobs().read(&blob)?.ok_or(journal::Fault::MissingBlob(blob))?;
-            if matches!(paper::inspect(&bytes), Err(InspectError::Damaged(_))) {
+            if word::is_half(&bytes) || matches!(paper::inspect(&bytes), Err(InspectError::Damaged(_))) {
                 return Ok(Read::Half);
             }
         }
@@ -149,14 +149,19 @@ async fn finish(app: &App, folder: &Folder, claimed: Claimed) -> Result<(), Erro
 
 /// Lays a taken file on the desk, or the rest of its pages, and puts it away.
 async fn bring(app: &App, folder: &Folder, claimed: Claimed, blob: Sha256) -> Result<(), Error> {
+    let file = File { name: blob, file_name: claimed.name(), way: Way::Folder };
+    let file = match word::as_pdf(app, file).await {
+        Ok(file) => file,
+        Err(Error::Refusal(refusal)) => return refuse(app, folder, claimed, &refusal).await,
+        Err(fault) => return Err(fault),
+    };
     let room = app.bench.room().await;
-    let before = begun_since(app, claimed.seq, claimed.name()).await?;
-    let content = match looked_into(app, blob, Way::Folder).await {
+    let before = begun_since(app, claimed.seq, file.file_name.clone()).await?;
+    let content = match looked_into(app, file.name, Way::Folder).await {
         Ok(content) => content,
         Err(Error::Refusal(refusal)) => return refuse(app, folder, claimed, &refusal).await,
         Err(fault) => return Err(fault),
     };
-    let file = File { name: blob, file_name: claimed.name(), way: Way::Folder };
     let scan = match before {
         Some(scan) => scan,
         None => begun(app, COPIER, file, &content).await?,

@@ -10,7 +10,7 @@
 //! A file is believed only after it was looked into. An image becomes a page, a photograph is straightened with its
 //! original kept beside it, a TIFF becomes a stack, and a PDF that is nothing but scanned pages is taken apart, so that
 //! its pages are judged, turned and parted like any other; the file itself stays the paper until somebody changes a
-//! page. Any other PDF - a signed one before all - is kept byte for byte.
+//! page. Any other PDF - a signed one before all - is kept byte for byte. A file of a word processor becomes a PDF first.
 
 mod copied;
 mod http;
@@ -20,6 +20,7 @@ mod opened;
 mod refused;
 mod sticks;
 mod straighten;
+mod word;
 
 use std::path::PathBuf;
 
@@ -31,6 +32,7 @@ use wire::Sha256;
 
 pub(crate) use self::http::PATH;
 use self::opened::{Content, Page, opened};
+pub use self::word::Word;
 use crate::{App, blocking};
 
 /// Most bytes of a file; what the national interchange takes is far below.
@@ -69,6 +71,8 @@ struct File {
 async fn to_desk(app: &App, actor: Actor, file: File) -> Result<Uuid, Error> {
     let app = app.clone();
     whoever_leaves(async move {
+        // Before the bench: LibreOffice takes its time, and others have pages to make.
+        let file = word::as_pdf(&app, file).await?;
         let _room = app.bench.room().await;
         let way = file.way;
         let content = looked_into(&app, file.name, way).await?;

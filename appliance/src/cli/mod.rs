@@ -6,6 +6,7 @@
 mod check;
 mod compose;
 mod init;
+mod page_worker;
 mod scan_worker;
 mod sign;
 mod sign_helper;
@@ -47,6 +48,9 @@ enum Command {
     /// Nội bộ: tiến trình con giữ máy quét.
     #[command(hide = true)]
     ScanWorker(scan_worker::ScanWorker),
+    /// Nội bộ: tiến trình con đọc và vẽ trang của tệp từ nơi khác.
+    #[command(hide = true)]
+    PageWorker(page_worker::PageWorker),
     /// Nội bộ: tiến trình con giữ phần mềm của USB token.
     #[command(hide = true)]
     TokenWorker(token_worker::TokenWorker),
@@ -125,6 +129,7 @@ pub fn run() -> ExitCode {
         Command::Rebuild(rebuild) => (rebuild.json, rebuild.run()),
         Command::SignHelper(helper) => (false, helper.run()),
         Command::ScanWorker(worker) => return worker.run(),
+        Command::PageWorker(worker) => return worker.run(),
         Command::TokenWorker(worker) => return worker.run(),
     };
     match done {

@@ -77,6 +77,7 @@ fn routes(app: App, document: Arc<OnceLock<Bytes>>) -> OpenApiRouter {
         .merge(crate::bring::routes())
         .merge(crate::files::routes())
         .merge(crate::prints::routes())
+        .merge(crate::derived::routes())
         .merge(crate::search::http::routes())
         .merge(crate::seal::routes())
         .merge(crate::link::http::routes())

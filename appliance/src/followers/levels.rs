@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use office::letters::signing::Level;
 use office::scans::Paper;
-use office::seals::{Command as Seals, Report, rules};
+use office::seals::{Command as Seals, Report, Trusted, rules};
 use office::{Actor, Command, Error};
 use uuid::Uuid;
 use wire::Sha256;
@@ -47,14 +47,17 @@ pub(super) async fn follow(app: App) {
 
 async fn round(app: &App, later: &mut Later) -> Result<(), Error> {
     let now = app.desk.now();
-    let (settings, waiting) = app
+    let (settings, waiting, trusted) = app
         .desk
         .read(move |rows| {
             let settings = rules::settings(rows)?;
             let waiting = office::seals::incomplete(rows, settings.target, now)?;
-            Ok((settings, waiting))
+            let known: Vec<Trusted> = rows.all()?;
+            let trusted = known.into_iter().filter(|known| !known.dropped).map(|known| known.id).collect();
+            Ok((settings, waiting, trusted))
         })
         .await?;
+    later.begin_anew_if_other((settings.version, trusted));
     let due: Vec<_> = waiting.into_iter().filter(|next| later.is_due(next.of)).collect();
     if due.is_empty() {
         return Ok(());
@@ -111,21 +114,35 @@ async fn one(
     Ok(())
 }
 
+/// The settings and the trust list by which a file had to wait.
+type Grounds = (u64, Vec<Uuid>);
+
 /// What is tried again later. In memory: after a restart everything is tried at once.
 #[derive(Default)]
-struct Later(HashMap<Sha256, (Instant, Duration)>);
+struct Later {
+    files: HashMap<Sha256, (Instant, Duration)>,
+    grounds: Grounds,
+}
 
 impl Later {
+    /// Whoever has just mended an address or added a root does not wait an hour to see that it helped.
+    fn begin_anew_if_other(&mut self, grounds: Grounds) {
+        if self.grounds != grounds {
+            self.grounds = grounds;
+            self.files.clear();
+        }
+    }
+
     fn is_due(&self, file: Sha256) -> bool {
-        self.0.get(&file).is_none_or(|(at, _)| *at <= Instant::now())
+        self.files.get(&file).is_none_or(|(at, _)| *at <= Instant::now())
     }
 
     fn put_off(&mut self, file: Sha256) {
-        let pause = self.0.get(&file).map_or(SHORTEST, |(_, pause)| (*pause * 2).min(LONGEST));
-        self.0.insert(file, (Instant::now() + pause, pause));
+        let pause = self.files.get(&file).map_or(SHORTEST, |(_, pause)| (*pause * 2).min(LONGEST));
+        self.files.insert(file, (Instant::now() + pause, pause));
     }
 
     fn forget(&mut self, file: Sha256) {
-        self.0.remove(&file);
+        self.files.remove(&file);
     }
 }

@@ -43,7 +43,7 @@ async fn carry_out(app: &App, request: SigningRequest) {
         tracing::error!(%letter, %error, "a signature failed");
         let code = code_of(&error);
         if code.starts_with("seal.token") {
-            app.keys.drop_key(certificate);
+            app.keys.close(certificate);
         }
         Report::Failed { letter, signature, code: code.into() }
     });

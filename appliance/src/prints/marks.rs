@@ -96,7 +96,7 @@ async fn stamps(
     set(&app, "Tem đến".into(), &unit, make).await
 }
 
-fn no_stamp() -> Error {
+pub(crate) fn no_stamp() -> Error {
     let sentence =
         "Chỉ văn bản đến đã có số và không bị hủy mới có tem. Hãy bỏ chọn văn bản khác rồi tải lại.";
     Refusal::new("print.no_stamp", 422, sentence).into()

@@ -11,7 +11,7 @@
 //! Nothing is kept: a paper is set when it is asked for, one at a time, from the rows as they stand.
 
 mod book;
-mod marks;
+pub(crate) mod marks;
 mod slip;
 
 use axum::body::Bytes;
@@ -33,7 +33,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 }
 
 /// Sets a paper and answers with it: shown by the browser's viewer, and kept under its title.
-async fn set(
+pub(crate) async fn set(
     app: &App,
     title: String,
     unit: &Unit,
@@ -48,7 +48,7 @@ async fn set(
     Ok((about, Bytes::from(pdf)).into_response())
 }
 
-fn not_set(error: TypesetError) -> Error {
+pub(crate) fn not_set(error: TypesetError) -> Error {
     match error {
         TypesetError::NoLetter { letter, .. } => no_letter(letter, "").into(),
         TypesetError::NotWritten(why) => Error::Broken(format!("typesetting: {why}")),
@@ -67,18 +67,18 @@ fn no_letter(letter: char, whose: &str) -> Refusal {
 }
 
 /// The unit as it is called today.
-async fn unit(app: &App) -> Result<Unit, Error> {
+pub(crate) async fn unit(app: &App) -> Result<Unit, Error> {
     let unit = app.desk.read(|rows| Ok(office::units::rules::current(rows)?)).await?;
     Ok(unit.ok_or_else(Refusal::not_found)?)
 }
 
 /// As in a book: `21/11/2026`.
-fn short(day: Option<NaiveDate>) -> String {
+pub(crate) fn short(day: Option<NaiveDate>) -> String {
     day.map(|day| day.format("%d/%m/%Y").to_string()).unwrap_or_default()
 }
 
 /// As in a letter (appendix I): `ngày 05 tháng 01 năm 2026`; months from March on have no zero.
-fn long(day: NaiveDate) -> String {
+pub(crate) fn long(day: NaiveDate) -> String {
     let month = if day.month() < 3 { format!("{:02}", day.month()) } else { day.month().to_string() };
     format!("ngày {:02} tháng {month} năm {}", day.day(), day.year())
 }

@@ -5,14 +5,13 @@
 //!                                                          |  doubtful? -l osd says which way is up, read again
 //! followers/reading   which page is next, one at a time, none while somebody scans
 //! texts               what a document's pages say, for the search
-//! child               a program with limits to all it can use up
+//! crate::child        a program with limits to all it can use up
 //! ```
 //!
 //! A page that crashes tesseract, hangs it or makes it babble costs the text of that page and nothing else. Where
 //! tesseract is not installed or knows no Vietnamese, everything else works, and whoever looks after the machine is told
 //! what to install.
 
-mod child;
 mod page;
 #[cfg(test)]
 mod tests;
@@ -23,14 +22,17 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use child::{ChildFault, said};
 use office::http::ReaderBrief;
 pub(crate) use page::{Unread, Words};
+
+use crate::child::{Bounds, ChildFault, said};
 
 /// Tesseract's name for it.
 const VIETNAMESE: &str = "vie";
 /// The slowest box reads a full A3 page in two minutes.
 const PATIENCE: Duration = Duration::from_secs(300);
+/// It takes 75 MB for an A4 page at 300 dpi; a page that wants ten times as much is not worth it.
+const MOST_MEMORY: u64 = 1 << 30;
 /// How long it may take to say which languages it knows.
 const LANGUAGES_WITHIN: Duration = Duration::from_secs(20);
 /// White paper of one bit a dot, 64 by 64 of them: whoever cannot read this can read nothing.
@@ -135,7 +137,7 @@ impl Reader {
     async fn tried(&self) -> Standing {
         let ask = |arguments: &'static [&'static str], input: &'static [u8], within| async move {
             let arguments: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
-            said(&self.program, &arguments, input, within).await
+            said(&self.program, &arguments, input, &held(within)).await
         };
         let known = match ask(&["--list-langs"], b"", LANGUAGES_WITHIN).await {
             Ok(known) => String::from_utf8_lossy(&known).into_owned(),
@@ -158,4 +160,9 @@ impl Reader {
             }
         }
     }
+}
+
+/// Tesseract needs no file of ours.
+fn held(within: Duration) -> Bounds<'static> {
+    Bounds { within, memory: MOST_MEMORY, folder: None }
 }

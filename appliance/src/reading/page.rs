@@ -6,8 +6,8 @@ use std::ffi::OsStr;
 use paper::PageText;
 use sight::Legible;
 
-use super::child::{ChildFault, said};
-use super::{Reader, VIETNAMESE};
+use super::{Reader, VIETNAMESE, held};
+use crate::child::{ChildFault, said};
 
 /// Below this a page lies on its side, stands on its head, or says nothing: Vietnamese print reads at 85 and more,
 /// the same page upside down at 42.
@@ -112,6 +112,6 @@ impl Reader {
         let dpi = page.dpi.to_string();
         let asked = ["stdin", "stdout", "--dpi", &dpi, "-l", language, "--psm", mode];
         let arguments: Vec<&OsStr> = asked.iter().chain(more).map(OsStr::new).collect();
-        said(&self.program, &arguments, &page.pgm, self.patience).await
+        said(&self.program, &arguments, &page.pgm, &held(self.patience)).await
     }
 }

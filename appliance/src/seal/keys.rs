@@ -78,14 +78,10 @@ impl Keys {
         all.open.get(&(person, certificate)).map(|(key, _)| key.clone())
     }
 
-    /// A key no longer signs - its token is gone - so nobody is to be served with it.
-    pub(crate) fn drop_key(&self, certificate: Uuid) {
-        let mut all = self.all();
-        all.open.retain(|(_, of), _| *of != certificate);
-        for held in all.documents.values_mut() {
-            held.retain(|held| held.certificate != certificate);
-        }
-        all.documents.retain(|_, held| !held.is_empty());
+    /// A key no longer signs - its token is gone: it serves no new request. Documents it was unlocked for find that out
+    /// each by itself, and say so.
+    pub(crate) fn close(&self, certificate: Uuid) {
+        self.all().open.retain(|(_, of), _| *of != certificate);
     }
 
     fn all(&self) -> MutexGuard<'_, Held> {

@@ -2,7 +2,7 @@
 //! file comes to rest. What the page is shown before is made by the same hands.
 
 use journal::Journal;
-use office::letters::signing::{Look as Asked, LookKind, Place as AskedPlace};
+use office::letters::signing::{LookKind, Place as AskedPlace};
 use office::scans::Paper;
 use office::seals::requests::Image;
 use office::seals::{Report, SigningRequest};
@@ -120,16 +120,6 @@ fn on_paper(place: AskedPlace) -> Place {
 pub(crate) fn asked_place(place: &Place) -> AskedPlace {
     let Place { page, left_mm, top_mm, width_mm, height_mm } = *place;
     AskedPlace { page, left_mm, top_mm, width_mm, height_mm }
-}
-
-/// An image's look where nobody has moved it.
-pub(crate) fn picture_at(impression: uuid::Uuid, place: &Place) -> Asked {
-    Asked {
-        kind: LookKind::Picture,
-        impression: Some(impression),
-        place: Some(asked_place(place)),
-        second_seal: false,
-    }
 }
 
 /// The bytes of a blob the journal names.

@@ -13,7 +13,8 @@
 //!    -> GET signing-digest, her key signs it wherever it is, POST signing-answer -> sealed
 //! ```
 //!
-//! `ask` takes requests, one or a batch; `proposal` finds the look and shows it; `make` makes one signature; `away`
+//! `ask` takes requests, one or a batch; `proposal` finds the look and shows it, with
+//! `pages` drawn in a child process; `make` makes one signature; `away`
 //! talks to keys that are elsewhere; `certificates`, `impressions` and `trust` keep what signing needs; `verdict`
 //! looks at the signatures of a file before it is registered.
 
@@ -25,6 +26,7 @@ mod impressions;
 
 mod keys;
 pub(crate) mod make;
+pub(crate) mod pages;
 mod port;
 mod proposal;
 pub mod sentences;
@@ -33,6 +35,7 @@ mod verdict;
 
 pub use keys::Keys;
 pub(crate) use keys::Unlocked;
+pub use pages::Pages;
 pub use port::TokenPort;
 
 use utoipa_axum::router::OpenApiRouter;

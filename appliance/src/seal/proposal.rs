@@ -5,7 +5,6 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use journal::Journal;
 use office::http::{Payload, Problem};
 use office::letters::http::readable;
 use office::letters::model::{FileKind, Letter};
@@ -14,8 +13,6 @@ use office::seals::http::may_see;
 use office::seals::requests::{image, lines};
 use office::seals::{Impression, ImpressionKind, Key, Preset, SigningRequest};
 use office::{Error, Refusal, Viewer};
-use paper::impression;
-use paper::place;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -25,12 +22,11 @@ use uuid::Uuid;
 use super::ask::Hand;
 use super::certificates::must_sign;
 use super::make;
+use super::pages::{Block, Sizes};
 use crate::{App, blocking};
 
 /// A page on a screen, fine enough to read the letters beside the seal.
 const SHOWN_DPI: u32 = 110;
-/// Coarse enough to be quick, fine enough to tell a seal.
-const LOOKED_AT_DPI: u32 = 100;
 /// Where nobody has measured the unit's seal yet (domain: 30 to 36 mm).
 const USUAL_SEAL_MM: f32 = 36.0;
 /// Room for a signature nobody has brought yet.
@@ -78,10 +74,7 @@ async fn proposal(
 ) -> Result<Json<Proposal>, Error> {
     must_sign(&viewer)?;
     let found = found(&app, &viewer, id, which.hand).await?;
-    let how = found.block.as_ref().map(|block| match block.how {
-        place::How::Text => "text".to_owned(),
-        place::How::Reading => "reading".to_owned(),
-    });
+    let how = found.block.as_ref().map(|block| block.how.clone());
     Ok(Json(Proposal {
         look: found.look,
         title: found.block.as_ref().map(|block| block.title.clone()),
@@ -98,7 +91,7 @@ pub(super) struct Found {
     pub(super) look: Look,
     /// The page shows a red seal already.
     pub(super) shows_seal: bool,
-    block: Option<place::Found>,
+    block: Option<Block>,
     pages: u32,
 }
 
@@ -112,9 +105,43 @@ struct Desk {
 /// Looks at the document of record.
 pub(super) async fn found(app: &App, viewer: &Viewer, id: Uuid, hand: Hand) -> Result<Found, Error> {
     let desk = laid_out(app, viewer, id, hand).await?;
-    let journal = app.desk.journal().clone();
+    let Some(file) = desk.letter.files.last() else { return Err(no_file().into()) };
+    let (journal, name) = (app.desk.journal().clone(), file.paper.name);
     let _room = app.bench.room().await;
-    blocking(move || looked_at(&journal, &desk, hand)).await?
+    let pdf = blocking(move || make::blob(&journal, name)).await??;
+    let looked = app.pages.look(&pdf, &sizes(&desk, hand, file.paper.pages)).await;
+    let look = proposed(&desk, file.kind == FileKind::Scan, hand, looked.block.as_ref());
+    Ok(Found { look, shows_seal: looked.shows_seal, block: looked.block, pages: file.paper.pages })
+}
+
+fn sizes(desk: &Desk, hand: Hand, pages: u32) -> Sizes {
+    let own = desk.impression.as_ref().map(|image| (image.width_mm, image.height_mm));
+    let (signature, seal) = match hand {
+        Hand::Sign => (own.unwrap_or(USUAL_SIGNATURE_MM), USUAL_SEAL_MM),
+        Hand::Seal => (USUAL_SIGNATURE_MM, own.map_or(USUAL_SEAL_MM, |(width, _)| width)),
+    };
+    Sizes {
+        signature_width_mm: signature.0,
+        signature_height_mm: signature.1,
+        seal_mm: seal,
+        search_seal: if hand == Hand::Seal { pages } else { 0 },
+    }
+}
+
+fn proposed(desk: &Desk, digitised: bool, hand: Hand, block: Option<&Block>) -> Look {
+    match (&desk.impression, block) {
+        (Some(image), Some(block)) if !digitised => Look {
+            kind: LookKind::Picture,
+            impression: Some(image.id),
+            place: Some(if hand == Hand::Sign { block.signature } else { block.seal }),
+            second_seal: false,
+        },
+        (Some(image), _) if digitised && hand == Hand::Seal && desk.preset == Preset::SealImage => {
+            Look { kind: LookKind::CornerSeal, impression: Some(image.id), ..Look::default() }
+        }
+        (None, Some(_)) if hand == Hand::Sign => Look { kind: LookKind::Hidden, ..Look::default() },
+        _ => Look::default(),
+    }
 }
 
 async fn laid_out(app: &App, viewer: &Viewer, id: Uuid, hand: Hand) -> Result<Desk, Error> {
@@ -135,44 +162,6 @@ async fn laid_out(app: &App, viewer: &Viewer, id: Uuid, hand: Hand) -> Result<De
             Ok(Desk { letter, impression, preset })
         })
         .await
-}
-
-fn looked_at(journal: &Journal, desk: &Desk, hand: Hand) -> Result<Found, Error> {
-    let Some(file) = desk.letter.files.last() else { return Err(no_file().into()) };
-    let pdf = make::blob(journal, file.paper.name)?;
-    // A file whose text cannot be read is signed all the same, with text in the corner.
-    let block = place::find(&pdf).ok().flatten();
-    let digitised = file.kind == FileKind::Scan;
-    let look = match (&desk.impression, &block) {
-        (Some(image), Some(block)) if !digitised => make::picture_at(image.id, &place_of(block, image, hand)),
-        (Some(image), _) if digitised && hand == Hand::Seal && desk.preset == Preset::SealImage => {
-            Look { kind: LookKind::CornerSeal, impression: Some(image.id), ..Look::default() }
-        }
-        (None, Some(_)) if hand == Hand::Sign => Look { kind: LookKind::Hidden, ..Look::default() },
-        _ => Look::default(),
-    };
-    let shows_seal = hand == Hand::Seal && shows_seal(&pdf, file.paper.pages, block.as_ref());
-    Ok(Found { look, shows_seal, block, pages: file.paper.pages })
-}
-
-fn place_of(block: &place::Found, image: &Impression, hand: Hand) -> paper::Place {
-    let own = (image.width_mm, image.height_mm);
-    match hand {
-        Hand::Sign => block.places(own, (USUAL_SEAL_MM, USUAL_SEAL_MM)).signature,
-        Hand::Seal => block.places(USUAL_SIGNATURE_MM, own).seal,
-    }
-}
-
-/// Whether the first page, the last or the one with the signer's name shows a red seal.
-fn shows_seal(pdf: &[u8], pages: u32, block: Option<&place::Found>) -> bool {
-    let mut looked_at = vec![1, pages];
-    looked_at.extend(block.map(|block| block.room.page));
-    looked_at.sort_unstable();
-    looked_at.dedup();
-    looked_at.into_iter().any(|page| {
-        let drawn = place::picture(pdf, page, LOOKED_AT_DPI).map(|drawn| drawn.png());
-        drawn.is_ok_and(|png| impression::seals(&png, LOOKED_AT_DPI).is_ok_and(|seals| !seals.is_empty()))
-    })
 }
 
 /// What is to be shown.
@@ -200,13 +189,13 @@ async fn preview(
     let page = preview.page.or(preview.look.place.map(|place| place.page)).unwrap_or(1);
     let (journal, now) = (app.desk.journal().clone(), app.desk.now());
     let _room = app.bench.room().await;
-    let png = blocking(move || -> Result<Vec<u8>, Error> {
+    let unsigned = blocking(move || -> Result<Vec<u8>, Error> {
         let pdf = make::blob(&journal, request.pdf)?;
         let unsigned = make::prepared(&journal, &pdf, &request, now)?.unsigned().map_err(make::not_signed)?;
-        let drawn = place::picture(&unsigned.into_bytes(), page, SHOWN_DPI);
-        Ok(drawn.map_err(|_| not_drawn())?.png())
+        Ok(unsigned.into_bytes())
     })
     .await??;
+    let png = app.pages.draw(&unsigned, page, SHOWN_DPI).await.map_err(|_| not_drawn())?;
     Ok(([(header::CONTENT_TYPE, "image/png"), (header::CACHE_CONTROL, "no-store")], png).into_response())
 }
 

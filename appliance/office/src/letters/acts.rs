@@ -31,6 +31,8 @@ pub enum Verb {
     Void,
     /// Gắn bản quét.
     Attach,
+    /// Lập bản điện tử “(đã ký và đóng dấu)”.
+    Transcribe,
     /// Sửa.
     Amend,
     /// Ký số.
@@ -120,6 +122,13 @@ pub enum Act {
     Attach {
         /// The scan or upload.
         paper: Uuid,
+    },
+    /// Lập bản điện tử “(đã ký và đóng dấu)”; the binary has made it.
+    Transcribe {
+        /// Of which file.
+        from: Sha256,
+        /// The file with number, day and the line.
+        paper: Paper,
     },
     /// Ký số; the binary has opened the key before, where the key is at the box.
     Sign(AskSignature),

@@ -64,7 +64,9 @@ impl Letter {
             }
             Event::Attached { file, .. } => {
                 self.files.push(file.clone());
-                self.step(told, Done::Attached, None, vec![]);
+                let is_transcript = file.kind == FileKind::Transcript;
+                let done = if is_transcript { Done::Transcribed } else { Done::Attached };
+                self.step(told, done, None, vec![]);
             }
             Event::Submitted { to, .. } => {
                 self.state = State::Submitted;

@@ -34,6 +34,7 @@ pub mod signing;
 mod signing_change;
 mod signing_rules;
 pub mod signing_view;
+pub mod transcript;
 pub mod types;
 pub mod view;
 

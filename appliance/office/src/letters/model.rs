@@ -8,7 +8,7 @@ use uuid::Uuid;
 use wire::{Book, Sha256, Stamp};
 
 use super::described::Description;
-use super::signing::{Level, Look, Proof, Signature};
+use super::signing::{Look, Proof, Signature};
 use crate::kit::PersonRef;
 use crate::scans::{Made, Paper};
 
@@ -92,6 +92,8 @@ pub enum FileKind {
     Signed,
     /// Sealed by the unit.
     Sealed,
+    /// Made of the brought file for one signed and sealed on paper: it bears the line “(đã ký và đóng dấu)”.
+    Transcript,
 }
 
 /// A file of a document; the last one is the document of record.
@@ -172,6 +174,7 @@ pub enum Done {
     Drafted,
     Amended,
     Attached,
+    Transcribed,
     Submitted,
     Directed,
     Assigned,
@@ -333,39 +336,6 @@ impl Letter {
     /// Whether the unit's seal is on it.
     pub fn is_sealed(&self) -> bool {
         matches!(self.seal, Seal::Sealed { .. })
-    }
-
-    /// Whether somebody was asked to sign or to seal and it is not done.
-    pub fn awaits_key(&self) -> bool {
-        matches!(self.seal, Seal::Requested { .. }) || self.signatures.iter().any(Signature::is_open)
-    }
-
-    /// Whether a person has signed the document of record here.
-    pub fn is_signed(&self) -> bool {
-        self.signatures.iter().any(Signature::is_signed)
-    }
-
-    /// What is known of a file's signatures.
-    pub fn proof(&self, of: Sha256) -> Option<&Proof> {
-        self.proofs.iter().find(|proof| proof.of == of)
-    }
-
-    /// What is known of the document of record's signatures.
-    pub fn last_proof(&self) -> Option<&Proof> {
-        self.proof(self.files.last()?.paper.name)
-    }
-
-    /// The level its last signature has reached, of those made here.
-    pub fn level(&self) -> Option<Level> {
-        self.last_proof()?.level
-    }
-
-    /// Files that came in from elsewhere whose signatures nobody has looked at.
-    pub fn unchecked(&self) -> impl Iterator<Item = &LetterFile> {
-        self.files.iter().filter(|file| {
-            file.kind == FileKind::Upload
-                && self.proof(file.paper.name).is_none_or(|proof| proof.verdict.is_none())
-        })
     }
 
     /// Everybody it was routed to, drafted or registered by.

@@ -22,6 +22,7 @@ impl Act {
             Self::Void { .. } => Verb::Void,
             Self::Amend(_) => Verb::Amend,
             Self::Attach { .. } => Verb::Attach,
+            Self::Transcribe { .. } => Verb::Transcribe,
             Self::Sign(_) => Verb::Sign,
             Self::Seal { .. } => Verb::Seal,
             Self::Unsign => Verb::Unsign,
@@ -44,7 +45,7 @@ impl Letter {
 /// The verbs a person has for a document now; what the page offers. `signs_for` says that she may sign in the head's
 /// place today.
 pub fn may(viewer: &Viewer, letter: &Letter, signs_for: bool) -> Vec<Verb> {
-    const ALL: [Verb; 13] = [
+    const ALL: [Verb; 14] = [
         Verb::Submit,
         Verb::Direct,
         Verb::Assign,
@@ -56,6 +57,7 @@ pub fn may(viewer: &Viewer, letter: &Letter, signs_for: bool) -> Vec<Verb> {
         Verb::Seal,
         Verb::Unsign,
         Verb::Attach,
+        Verb::Transcribe,
         Verb::Amend,
         Verb::Void,
     ];
@@ -91,7 +93,7 @@ pub(super) fn by_role(viewer: &Viewer, letter: &Letter, verb: Verb, signs_for: b
         ),
         Verb::Assign => (clerk || head, "văn thư hoặc hiệu trưởng"),
         Verb::Complete => (assigned || head, "người được giao"),
-        Verb::Release | Verb::Seal => (clerk, "văn thư"),
+        Verb::Release | Verb::Seal | Verb::Transcribe => (clerk, "văn thư"),
     };
     if may {
         Ok(())
@@ -147,6 +149,10 @@ pub(super) fn by_state(viewer: &Viewer, letter: &Letter, verb: Verb) -> Result<(
         Verb::Attach => (
             state != State::Void && !letter.is_sealed() && !letter.is_signed(),
             "Văn bản đã ký số, đã đóng dấu hoặc đã hủy nên không gắn thêm được. Hãy vào sổ văn bản khác cho tệp này.",
+        ),
+        Verb::Transcribe => (
+            letter.to_transcribe().is_some(),
+            "Bản “(đã ký và đóng dấu)” chỉ lập từ tệp PDF hoặc Word chưa ký số của văn bản đi đã phát hành. Hãy phát hành và gắn tệp trước; đã có bản quét hoặc bản ký số thì dùng ngay bản ấy.",
         ),
         Verb::Amend => (
             if incoming { state != State::Void } else { state == State::Draft },

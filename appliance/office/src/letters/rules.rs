@@ -10,6 +10,7 @@ use super::model::{Act, Command, Event, Facts, FileKind, Letter, LetterFile, Par
 use super::reference;
 use super::rights::{by_role, by_state};
 use super::signing_rules;
+use super::transcript;
 use crate::catalog;
 use crate::clock::Now;
 use crate::error::{Error, Refusal};
@@ -242,6 +243,7 @@ fn perform(
         }
         Act::Amend(slip) => amend(given, letter, slip, now)?,
         Act::Attach { .. } => return attach(given, viewer, id).map(Vec::from),
+        Act::Transcribe { from, paper } => transcript::transcribe(letter, from, paper)?,
         Act::Sign(ask) => signing_rules::sign(given, viewer, letter, ask, now)?,
         Act::Seal { look, shows_seal, .. } => signing_rules::seal(given, letter, look, *shows_seal, now)?,
         Act::Unsign => Event::SigningWithdrawn { letter: id },

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use wire::{Sha256, Stamp};
 
+use super::model::{FileKind, Letter, LetterFile, Seal};
 use crate::kit::PersonRef;
 
 /// Level of a signature (ETSI EN 319 142-1).
@@ -269,4 +270,39 @@ pub struct Found {
     /// The time is a time stamp's and not the signer's own word.
     #[serde(default)]
     pub stamped: bool,
+}
+
+impl Letter {
+    /// Whether somebody was asked to sign or to seal and it is not done.
+    pub fn awaits_key(&self) -> bool {
+        matches!(self.seal, Seal::Requested { .. }) || self.signatures.iter().any(Signature::is_open)
+    }
+
+    /// Whether a person has signed the document of record here.
+    pub fn is_signed(&self) -> bool {
+        self.signatures.iter().any(Signature::is_signed)
+    }
+
+    /// What is known of a file's signatures.
+    pub fn proof(&self, of: Sha256) -> Option<&Proof> {
+        self.proofs.iter().find(|proof| proof.of == of)
+    }
+
+    /// What is known of the document of record's signatures.
+    pub fn last_proof(&self) -> Option<&Proof> {
+        self.proof(self.files.last()?.paper.name)
+    }
+
+    /// The level its last signature has reached, of those made here.
+    pub fn level(&self) -> Option<Level> {
+        self.last_proof()?.level
+    }
+
+    /// Files that came in from elsewhere whose signatures nobody has looked at.
+    pub fn unchecked(&self) -> impl Iterator<Item = &LetterFile> {
+        self.files.iter().filter(|file| {
+            file.kind == FileKind::Upload
+                && self.proof(file.paper.name).is_none_or(|proof| proof.verdict.is_none())
+        })
+    }
 }

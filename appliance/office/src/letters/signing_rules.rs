@@ -109,7 +109,8 @@ fn carries_signature(letter: &Letter) -> Result<(), Refusal> {
 fn bears_signature(letter: &Letter, file: &LetterFile) -> bool {
     match file.kind {
         // Digitised paper carries the signature in ink; with the unit's signature it is a certified copy (article 25).
-        FileKind::Scan | FileKind::Signed | FileKind::Sealed => true,
+        // So does the paper a transcript stands for; it is a copy the unit made itself (article 32).
+        FileKind::Scan | FileKind::Transcript | FileKind::Signed | FileKind::Sealed => true,
         FileKind::Upload => {
             let verdict = letter.last_proof().and_then(|proof| proof.verdict.as_ref());
             verdict.is_some_and(Verdict::has_person)

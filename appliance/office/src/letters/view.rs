@@ -293,6 +293,7 @@ fn step(step: &Step) -> StepView {
         Done::Drafted => ("Soạn dự thảo".to_owned(), "calm"),
         Done::Amended => ("Sửa các cột".to_owned(), "calm"),
         Done::Attached => ("Gắn tệp văn bản".to_owned(), "calm"),
+        Done::Transcribed => ("Lập bản điện tử “(đã ký và đóng dấu)”".to_owned(), "calm"),
         Done::Submitted => (format!("Trình {people}"), "act"),
         Done::Directed => ("Cho ý kiến".to_owned(), "act"),
         Done::Assigned => (format!("Giao {people}"), "act"),

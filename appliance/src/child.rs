@@ -1,5 +1,6 @@
-//! A program that is only trusted with bytes: no shell, no files, no surroundings of ours; last in line for the
-//! processor, with a limit to everything it can use up. Whoever stops waiting for it kills it.
+//! A program that is only trusted with bytes: no shell, no surroundings of ours, no files but those of a folder that is
+//! thrown away after it; last in line for the processor, with a limit to everything it can use up. Whoever stops waiting
+//! for it kills it, and whatever it started.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -12,16 +13,25 @@ use tokio::process::{Child, Command};
 
 /// Behind everything else on the machine.
 const NICE: i32 = 19;
-/// Tesseract takes 75 MB for an A4 page at 300 dpi; a page that wants ten times as much is not worth it.
-const MOST_MEMORY: u64 = 1 << 30;
 /// A page full of words is 200 KB.
 const MOST_OUTPUT: u64 = 8 << 20;
 /// As much of its complaints as a log needs.
 const MOST_COMPLAINTS: u64 = 2 << 10;
 
+/// What a program may use up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds<'b> {
+    /// How long it may take.
+    pub(crate) within: Duration,
+    /// Bytes of memory.
+    pub(crate) memory: u64,
+    /// Where it may write, and how many bytes a file may have; nowhere if nothing is said.
+    pub(crate) folder: Option<(&'b Path, u64)>,
+}
+
 /// Why there is no output.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ChildFault {
+pub(crate) enum ChildFault {
     #[error("it does not start: {0}")]
     NotStarted(std::io::Error),
     #[error("it takes too long")]
@@ -46,18 +56,18 @@ impl Drop for Group {
 /// Starts a program, gives it `input` and takes what it says.
 ///
 /// # Errors
-/// If it does not start, fails, talks too much or takes longer than `within`.
-pub(super) async fn said(
+/// If it does not start, fails, talks too much or takes too long.
+pub(crate) async fn said(
     program: &Path,
     arguments: &[&OsStr],
     input: &[u8],
-    within: Duration,
+    bounds: &Bounds<'_>,
 ) -> Result<Vec<u8>, ChildFault> {
-    let mut child = started(program, arguments).map_err(ChildFault::NotStarted)?;
+    let mut child = started(program, arguments, bounds).map_err(ChildFault::NotStarted)?;
     let pid = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
     let mut group = Group(pid);
-    held_back(pid, within);
-    let talk = tokio::time::timeout(within, talk(&mut child, input)).await;
+    held_back(pid, bounds);
+    let talk = tokio::time::timeout(bounds.within, talk(&mut child, input)).await;
     let (output, complaints, status) =
         talk.map_err(|_| ChildFault::TooSlow)?.map_err(ChildFault::NotStarted)?;
     if output.len() as u64 > MOST_OUTPUT {
@@ -73,9 +83,13 @@ pub(super) async fn said(
     Err(ChildFault::Failed { status: status.to_string(), said })
 }
 
-fn started(program: &Path, arguments: &[&OsStr]) -> std::io::Result<Child> {
+fn started(program: &Path, arguments: &[&OsStr], bounds: &Bounds<'_>) -> std::io::Result<Child> {
     let mut command = Command::new(program);
-    command.args(arguments).env_clear().current_dir("/").process_group(0).kill_on_drop(true);
+    let folder = bounds.folder.map_or(Path::new("/"), |(folder, _)| folder);
+    command.args(arguments).env_clear().current_dir(folder).process_group(0).kill_on_drop(true);
+    if bounds.folder.is_some() {
+        command.env("HOME", folder).env("TMPDIR", folder);
+    }
     for name in ["PATH", "TESSDATA_PREFIX"] {
         if let Some(value) = std::env::var_os(name) {
             command.env(name, value);
@@ -87,15 +101,15 @@ fn started(program: &Path, arguments: &[&OsStr]) -> std::io::Result<Child> {
 }
 
 /// Not every system allows each of these, and none is a reason not to read.
-fn held_back(pid: Option<Pid>, within: Duration) {
+fn held_back(pid: Option<Pid>, bounds: &Bounds<'_>) {
     let Some(pid) = pid else { return };
     let _ = setpriority_process(Some(pid), NICE);
     let most = |most: u64| Rlimit { current: Some(most), maximum: Some(most) };
     let limits = [
-        (Resource::As, MOST_MEMORY),
+        (Resource::As, bounds.memory),
         // It outlives a box that was killed by so much at most.
-        (Resource::Cpu, within.as_secs().max(1)),
-        (Resource::Fsize, 0),
+        (Resource::Cpu, bounds.within.as_secs().max(1)),
+        (Resource::Fsize, bounds.folder.map_or(0, |(_, most)| most)),
         (Resource::Core, 0),
     ];
     for (resource, limit) in limits {

@@ -1,0 +1,83 @@
+//! Bản điện tử “(đã ký và đóng dấu)”, for units without a scanner: made of the file the paper was printed from.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use chrono::NaiveDate;
+use journal::Journal;
+use office::http::{Payload, Problem};
+use office::letters::Command as Letters;
+use office::letters::http::readable;
+use office::letters::model::Act;
+use office::letters::transcript;
+use office::letters::view::{LetterView, number_text};
+use office::scans::Paper;
+use office::{Actor, Command, Error, Refusal, Role, Viewer};
+use paper::overlay::{SignedOnPaper, signed_and_sealed_line};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::refused;
+use crate::seal::{font, make::blob};
+use crate::{App, blocking};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(transcribe))
+}
+
+#[derive(Deserialize, ToSchema)]
+struct Transcribe {
+    /// The version of the document seen.
+    version: u64,
+}
+
+/// Makes the file that stands for a paper signed and sealed: number, day and “(đã ký và đóng dấu)” on the brought file.
+#[utoipa::path(post, path = "/api/letters/{id}/transcribe", operation_id = "letters_transcribe", tag = "letters",
+    params(("id" = Uuid, Path)), request_body = Transcribe,
+    responses((status = 200, body = LetterView), (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 422, description = "letter.state, transcript.*, print.*", body = Problem)))]
+async fn transcribe(
+    viewer: Viewer,
+    State(app): State<App>,
+    Path(id): Path<Uuid>,
+    Payload(form): Payload<Transcribe>,
+) -> Result<Json<LetterView>, Error> {
+    let actor = Actor::Person(viewer.clone());
+    actor.must_be(&[Role::Clerk])?;
+    let reader = viewer.clone();
+    let (from, on_paper) = app
+        .desk
+        .read(move |rows| {
+            let letter = readable(rows, &reader, id)?;
+            let from = transcript::of(&reader, &letter, form.version)?.paper.clone();
+            let number = number_text(&letter).ok_or_else(Refusal::not_found)?;
+            let day = letter.facts.issue_date.ok_or_else(Refusal::not_found)?;
+            Ok((from, signed_on_paper(&number, day)))
+        })
+        .await?;
+    let journal = app.desk.journal().clone();
+    let source = from.clone();
+    let room = app.bench.room().await;
+    let paper = blocking(move || made(&journal, &source, &on_paper)).await??;
+    drop(room);
+    let act = Act::Transcribe { from: from.name, paper };
+    let command = Letters::Do { letter: id, version: form.version, act };
+    app.desk.execute(actor, Command::Letters(command)).await?;
+    office::letters::http::view(&app.desk, viewer, id).await
+}
+
+/// `01/QĐ-THCSHM`: before the stroke stands what is missing on the page.
+fn signed_on_paper(number: &str, day: NaiveDate) -> SignedOnPaper {
+    let number = number.split_once('/').map_or(number, |(number, _)| number);
+    SignedOnPaper { number: number.into(), day }
+}
+
+fn made(journal: &Journal, source: &Paper, on_paper: &SignedOnPaper) -> Result<Paper, Error> {
+    let pdf = blob(journal, source.name)?;
+    let pdf = signed_and_sealed_line(&pdf, on_paper, font::faces()?).map_err(refused)?;
+    let name = journal.blobs().put(&pdf)?;
+    Ok(Paper { name, bytes: pdf.len() as u64, ..source.clone() })
+}
