@@ -96,8 +96,8 @@ pub(crate) async fn advance(pdf: &[u8], wish: &Wish<'_>, line: &mut Line) -> Res
 fn reached(pdf: &[u8], wish: &Wish<'_>) -> Result<Level, Waits> {
     use verify::Verdict as V;
     let report = verify::verify(pdf, wish.trust, wish.now_ms);
-    let signatures = report.signatures.iter().filter(|found| found.kind == verify::Kind::Signature);
-    let last = signatures.last().ok_or(FAILED)?;
+    let mut signatures = report.signatures.iter().filter(|found| found.kind == verify::Kind::Signature);
+    let last = signatures.next_back().ok_or(FAILED)?;
     match last.verdict {
         V::Good | V::ChangedAfterSigningAllowed => Ok(match last.level {
             verify::Level::B => Level::B,

@@ -88,7 +88,7 @@ fn leaves(found: &[Found], evidence: &mut Evidence, now_ms: i64) -> Vec<Leaf> {
     let mut proved_ms = now_ms;
     for signature in found.iter().rev() {
         if signature.is_time_stamp() {
-            if let Some(stamp) = tsp::Token::parse(signature.cms()).ok() {
+            if let Ok(stamp) = tsp::Token::parse(signature.cms()) {
                 evidence.add_cms(stamp.cms());
                 leaves.extend(stamp_leaf(&signature.field, &stamp, proved_ms));
                 proved_ms = proved_ms.min(stamp.gen_time_ms());
