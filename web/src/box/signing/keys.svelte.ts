@@ -7,9 +7,9 @@ import { day } from "../../kit/dates";
 const WHILE_MS = 14.5 * 60_000;
 
 export const PLACES: Record<KeyPlace, string> = {
-  file: "tệp khóa trong hộp",
-  token: "thẻ cắm ở hộp",
-  helper: "thẻ ở máy của người ký",
+  file: "khóa trong hộp",
+  token: "khóa trong thẻ cắm ở hộp",
+  helper: "khóa trong thẻ ở máy người ký",
   elsewhere: "khóa ở nơi khác",
 };
 
@@ -20,31 +20,43 @@ export function usable(hand: Hand, certificates: readonly Certificate[]): Certif
 
 export function nameOf(certificate: Certificate): string {
   const whose = certificate.unit ? certificate.organisation || certificate.subject : certificate.subject;
-  return `${whose} · ${PLACES[certificate.place]} · đến ${day(certificate.not_after)}`;
+  return `${whose} · đến ${day(certificate.not_after)}`;
 }
 
 /** Whether the key is at the box, so that a PIN opens it here. */
 export const isHere = (certificate: Certificate | undefined): boolean =>
   certificate?.place === "file" || certificate?.place === "token";
 
-/** Keys left open for a quarter of an hour, by certificate. Gone with the page; the box asks again then. */
+const SLOT = "open-keys";
+
+/** Until when keys were left open, by certificate. The box alone decides; here it is only known not to ask. */
 class OpenKeys {
-  private until = $state<Record<string, number>>({});
+  private until = $state<Record<string, number>>(remembered());
 
   note(certificate: string): void {
-    this.until[certificate] = Date.now() + WHILE_MS;
+    this.keep({ ...this.until, [certificate]: Date.now() + WHILE_MS });
   }
 
   forget(certificate: string): void {
-    delete this.until[certificate];
-  }
-
-  forgetAll(): void {
-    this.until = {};
+    this.keep({ ...this.until, [certificate]: 0 });
   }
 
   has(certificate: string): boolean {
     return (this.until[certificate] ?? 0) > Date.now();
+  }
+
+  /** A page opened anew in the same tab does not ask again. */
+  private keep(until: Record<string, number>): void {
+    this.until = until;
+    sessionStorage.setItem(SLOT, JSON.stringify(until));
+  }
+}
+
+function remembered(): Record<string, number> {
+  try {
+    return JSON.parse(sessionStorage.getItem(SLOT) ?? "{}") as Record<string, number>;
+  } catch {
+    return {};
   }
 }
 
