@@ -14,7 +14,7 @@ use crate::{accounts, delegations, letters, link, profiles, scans, seals, units,
 
 /// Number of the projection: a box that finds rows of another number replays its journal when it opens. Raise it with
 /// every change of a row or of an `apply`.
-pub const ROWS_VERSION: u32 = 4;
+pub const ROWS_VERSION: u32 = 5;
 
 /// Everything that can be asked of the office.
 #[derive(Debug, Clone)]
@@ -223,7 +223,10 @@ fn project_letter(rows: &mut Rows<'_>, told: &Told<'_>, event: &letters::Event) 
     }
     let before: Option<Letter> = rows.get(&event.letter().to_string())?;
     match Letter::after(before, told, event) {
-        Some(letter) => rows.put(&letter),
+        Some(letter) => {
+            letters::placement::remember(rows, &letter, event)?;
+            rows.put(&letter)
+        }
         None => Ok(()),
     }
 }

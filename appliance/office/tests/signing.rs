@@ -7,7 +7,8 @@ use office::delegations::{self, model::Grant};
 use office::letters::acts::AskSignature;
 use office::letters::form::{Draft, Register};
 use office::letters::model::{Act, Seal, Verb};
-use office::letters::signing::{Capacity, Found, Level, Look, LookKind, SignatureState, Verdict};
+use office::letters::placement::Placement;
+use office::letters::signing::{Capacity, Found, Level, Look, LookKind, Place, SignatureState, Verdict};
 use office::letters::{self, rights};
 use office::seals::{self, ImpressionKind, Report};
 use office::{Command, Viewer};
@@ -361,4 +362,35 @@ fn every_use_of_a_key_stands_in_the_journal_with_its_digest() {
     let used = told.iter().filter_map(|entry| entry.body()).filter(|body| body.contains(&digest));
     assert!(used.into_iter().any(|body| body.contains("letter.signed")));
     let _ = letters::Command::Read { letter: id };
+}
+
+#[test]
+fn where_an_image_was_put_is_remembered_for_the_next_document_of_the_type() {
+    let office = TestOffice::new();
+    let own = office.certificate_of(&office.head, false);
+    let image = office.paper(b"png").name;
+    let keep = seals::Command::KeepImpression {
+        kind: ImpressionKind::Signature,
+        image,
+        width_mm: 45.0,
+        height_mm: 18.0,
+    };
+    let impression = office.ask(&office.head, Command::Seals(keep)).unwrap().id;
+    let place = |top_mm| Place { page: 1, left_mm: 120.0, top_mm, width_mm: 45.0, height_mm: 18.0 };
+    let look = Look {
+        kind: LookKind::Picture,
+        impression,
+        place: Some(place(180.0)),
+        found: Some(place(190.0)),
+        ..Look::default()
+    };
+    let id = released(&office);
+    let ask = AskSignature { certificate: own, look, ..AskSignature::default() };
+    office.act(&office.head, id, Act::Sign(ask)).unwrap();
+    let rows = office.desk.journal().read().unwrap();
+    let remembered = |kind: &str, signer| rows.get::<Placement>(&Placement::name(kind, signer)).unwrap();
+    let known = remembered("report", Some(office.head.id)).expect("remembered");
+    assert_eq!(known.applied(Some(place(100.0))), Some(place(90.0)));
+    assert!(remembered("report", None).is_none(), "the seal's place is another");
+    assert!(remembered("decision", Some(office.head.id)).is_none(), "another type has its own");
 }

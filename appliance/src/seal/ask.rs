@@ -217,6 +217,8 @@ async fn look(
     asked: Option<Look>,
 ) -> Result<(Look, bool), Error> {
     let found = proposal::found(app, viewer, letter, hand).await?;
+    // Where the box had found the place is its own word, not the page's.
+    let asked = asked.map(|look| Look { found: found.place, ..look });
     Ok((asked.unwrap_or(found.look), found.shows_seal))
 }
 

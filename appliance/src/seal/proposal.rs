@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 use office::http::{Payload, Problem};
 use office::letters::http::readable;
 use office::letters::model::{FileKind, Letter};
-use office::letters::signing::{Look, LookKind};
+use office::letters::placement::Placement;
+use office::letters::signing::{Look, LookKind, Place};
 use office::seals::http::may_see;
 use office::seals::requests::{image, lines};
 use office::seals::{Impression, ImpressionKind, Key, Preset, SigningRequest};
@@ -89,6 +90,8 @@ async fn proposal(
 pub(super) struct Found {
     /// How it would look.
     pub(super) look: Look,
+    /// Where the place was found on the page.
+    pub(super) place: Option<Place>,
     /// The page shows a red seal already.
     pub(super) shows_seal: bool,
     block: Option<Block>,
@@ -100,6 +103,8 @@ struct Desk {
     letter: Letter,
     impression: Option<Impression>,
     preset: Preset,
+    /// Where this hand put its image on the last document of this type.
+    placement: Option<Placement>,
 }
 
 /// Looks at the document of record.
@@ -110,8 +115,16 @@ pub(super) async fn found(app: &App, viewer: &Viewer, id: Uuid, hand: Hand) -> R
     let _room = app.bench.room().await;
     let pdf = blocking(move || make::blob(&journal, name)).await??;
     let looked = app.pages.look(&pdf, &sizes(&desk, hand, file.paper.pages)).await;
-    let look = proposed(&desk, file.kind == FileKind::Scan, hand, looked.block.as_ref());
-    Ok(Found { look, shows_seal: looked.shows_seal, block: looked.block, pages: file.paper.pages })
+    let place =
+        looked.block.as_ref().map(|block| if hand == Hand::Sign { block.signature } else { block.seal });
+    let look = proposed(&desk, file.kind == FileKind::Scan, hand, place);
+    Ok(Found { look, place, shows_seal: looked.shows_seal, block: looked.block, pages: file.paper.pages })
+}
+
+impl Desk {
+    fn pages(&self) -> u32 {
+        self.letter.files.last().map_or(0, |file| file.paper.pages)
+    }
 }
 
 fn sizes(desk: &Desk, hand: Hand, pages: u32) -> Sizes {
@@ -128,12 +141,17 @@ fn sizes(desk: &Desk, hand: Hand, pages: u32) -> Sizes {
     }
 }
 
-fn proposed(desk: &Desk, digitised: bool, hand: Hand, block: Option<&Block>) -> Look {
-    match (&desk.impression, block) {
-        (Some(image), Some(block)) if !digitised => Look {
+fn proposed(desk: &Desk, digitised: bool, hand: Hand, found: Option<Place>) -> Look {
+    let place = match &desk.placement {
+        Some(before) => before.applied(found).filter(|place| place.page <= desk.pages()),
+        None => found,
+    };
+    match (&desk.impression, place) {
+        (Some(image), Some(place)) if !digitised => Look {
             kind: LookKind::Picture,
             impression: Some(image.id),
-            place: Some(if hand == Hand::Sign { block.signature } else { block.seal }),
+            place: Some(place),
+            found,
             second_seal: false,
         },
         (Some(image), _) if digitised && hand == Hand::Seal && desk.preset == Preset::SealImage => {
@@ -159,7 +177,9 @@ async fn laid_out(app: &App, viewer: &Viewer, id: Uuid, hand: Hand) -> Result<De
             // The last one that was brought is the one in use.
             let impression = all.into_iter().filter(own).max_by_key(|found| found.id);
             let preset = office::seals::rules::settings(rows)?.preset;
-            Ok(Desk { letter, impression, preset })
+            let signer = (hand == Hand::Sign).then_some(viewer.id);
+            let placement = rows.get(&Placement::name(&letter.facts.document_type, signer))?;
+            Ok(Desk { letter, impression, preset, placement })
         })
         .await
 }

@@ -27,6 +27,7 @@ pub mod given;
 pub mod http;
 pub mod list;
 pub mod model;
+pub mod placement;
 pub mod reference;
 pub mod rights;
 pub mod rules;

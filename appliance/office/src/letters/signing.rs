@@ -84,6 +84,9 @@ pub struct Look {
     /// Where, for an image in its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+    /// Where the box had found the place on the page: what it is told by moving the image, it remembers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<Place>,
     /// A scan that shows a seal already gets a second image, knowingly.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub second_seal: bool,
