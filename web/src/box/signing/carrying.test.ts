@@ -17,8 +17,10 @@ it("writes what another program has to sign in hexadecimal", async () => {
   expect(JSON.parse(await blob.text())).toEqual({ document: "12/QĐ", digest: "00ff", attributes: "3082", certificate: "aa", prepared: "pp" });
 });
 
-it("takes a signature as DER or as PEM", async () => {
-  expect(await imported(new File([new Uint8Array([0x30, 0x82])], "a.p7s"))).toEqual({ cms: "MII=" });
+it("takes a CMS as DER or as PEM, and a bare signature for what it is", async () => {
+  const cms = new Uint8Array([0x30, 0x0b, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02]);
+  expect(await imported(new File([cms], "a.p7s"))).toEqual({ cms: "MAsGCSqGSIb3DQEHAg==" });
+  expect(await imported(new File([new Uint8Array([0x30, 0x82])], "a.sig"))).toEqual({ signature: "MII=" });
   const pem = "-----BEGIN CMS-----\nMII=\n-----END CMS-----\n";
   expect(await imported(new File([pem], "a.pem"))).toEqual({ cms: pem });
 });

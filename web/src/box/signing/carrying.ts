@@ -40,11 +40,16 @@ export function exported(digest: SigningDigest): Blob {
   return new Blob([JSON.stringify(told, null, 2)], { type: "application/json" });
 }
 
-/** A signature as it was brought: PEM as it stands, DER as base64. */
-export async function imported(file: File): Promise<{ cms: string }> {
+/** `SEQUENCE { OBJECT IDENTIFIER id-signedData`: what a CMS begins with and a bare signature never has. */
+const SIGNED_DATA = "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
+const HEAD_BYTES = 32;
+
+/** A signature as it was brought: a CMS as PEM or DER, or the bare signature over the attributes. */
+export async function imported(file: File): Promise<{ cms: string } | { signature: string }> {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
-  return { cms: text.trimStart().startsWith("-----BEGIN") ? text : btoa(text) };
+  if (text.trimStart().startsWith("-----BEGIN")) return { cms: text };
+  return text.slice(0, HEAD_BYTES).includes(SIGNED_DATA) ? { cms: btoa(text) } : { signature: btoa(text) };
 }
 
 /** What of this document waits for a key elsewhere that this person holds: its certificate. */
