@@ -196,12 +196,12 @@ test.describe('clerk again', () => {
 
     await page.getByRole('button', { name: 'Đóng dấu', exact: true }).click();
     const form = page.getByRole('form', { name: 'Đóng dấu' });
-    await form.getByLabel('Mã PIN').fill('nhầm');
+    await form.getByLabel('Mã PIN', { exact: true }).fill('nhầm');
     await form.getByRole('button', { name: 'Đóng dấu' }).click();
     await expect(form.getByText(/PIN/).last()).toBeVisible();
-    await form.getByLabel('Mã PIN').fill(house.sealPin);
+    await form.getByLabel('Mã PIN', { exact: true }).fill(house.sealPin);
     await form.getByRole('button', { name: 'Đóng dấu' }).click();
-    await expect(page.getByText(/đã ký số/).first()).toBeVisible();
+    await expect(page.getByText(/Đã đóng dấu lúc/).first()).toBeVisible();
     await usableByEverybody(page, 'sealed document');
   });
 
@@ -215,7 +215,7 @@ test.describe('clerk again', () => {
 
   test('her other pages are usable, too', async ({ page }) => {
     await signIn(page, clerk);
-    for (const place of ['/incoming', '/tasks', '/certificates', '/password', '/more', '/huong-dan.html']) {
+    for (const place of ['/incoming', '/tasks', '/signing', '/delegations', '/certificates', '/password', '/more', '/huong-dan.html']) {
       await page.goto(place);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       await page.waitForLoadState('networkidle', { timeout: 1000 }).catch(() => undefined);
@@ -233,7 +233,7 @@ test.describe('IT officer', () => {
       await expect(page.getByRole('heading', { level: 2, name: heading })).toBeVisible();
     }
     await usableByEverybody(page, "IT's home");
-    for (const place of ['/people', '/unit', '/link', '/audit']) {
+    for (const place of ['/people', '/unit', '/certificates', '/link', '/audit']) {
       await page.goto(place);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       await usableByEverybody(page, place);

@@ -9,6 +9,8 @@ export default defineConfig({
     { name: 'line', testMatch: ['line.walk.ts', 'mend.walk.ts'] },
     // Each of these stands alone; a second try is told as such.
     { name: 'desk', testMatch: ['desk.walk.ts', 'bring.walk.ts', 'paper.walk.ts', 'search.walk.ts'], retries: 1 },
+    // Keys and delegations stay in the house: these walk once, in their order.
+    { name: 'seals', testMatch: ['seals.walk.ts'] },
   ],
   outputDir: 'results',
   // The walks hand the same paper on to each other: clerk, head, teacher.
