@@ -188,7 +188,21 @@ fn all_judges_believe_every_file_at_every_level() {
         // Poppler cannot check document time stamps.
         assert_eq!(said.matches("Signature is Valid").count(), rung.signatures, "{what}: {said}");
         openssl_believes(rung);
+        we_believe(rung);
     }
+}
+
+/// What the box would say if the file came back to it.
+fn we_believe(rung: &Rung) {
+    let root = std::fs::read(PKI.path("root.pem")).unwrap();
+    let (trust, _) = pki::Trust::read([("root.pem".to_owned(), root)]);
+    let report = verify::verify(&rung.pdf, &trust, chrono::Utc::now().timestamp_millis());
+    let what = &rung.what;
+    assert!(report.is_good(), "{what}: {} {:?}", report.why, report.signatures);
+    let signatures = report.signatures.iter().filter(|found| found.kind == verify::Kind::Signature);
+    let last = signatures.last().unwrap();
+    let level = serde_json::to_value(last.level).unwrap();
+    assert_eq!(level, format!("B-{}", rung.level), "{what}: {}", last.why);
 }
 
 /// openssl knows nothing of PDF: it is given the CMS out of the hole and the bytes around it.
