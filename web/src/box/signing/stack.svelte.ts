@@ -21,7 +21,7 @@ export class Stack {
   chosen = $state<Uuid[]>([]);
   laid = $state.raw<Laid[]>([]);
   private readonly me: Me;
-  private looking = false;
+  private looking: Promise<void> | null = null;
   private again = false;
 
   constructor(hand: Hand, me: Me) {
@@ -62,18 +62,21 @@ export class Stack {
     return true;
   }
 
-  /** For an effect: something of the documents has changed. */
-  async follow(): Promise<void> {
-    if (this.looking) return void (this.again = true);
-    this.looking = true;
-    do {
+  /** For an effect: something of the documents has changed. Done when nothing is left to look at. */
+  follow(): Promise<void> {
+    this.again = true;
+    this.looking ??= this.look().finally(() => (this.looking = null));
+    return this.looking;
+  }
+
+  private async look(): Promise<void> {
+    while (this.again) {
       this.again = false;
       for (const one of this.laid.filter((each) => each.state === "asked" || each.state === "prepared")) {
         const letter = await box.letter(one.letter.id).catch(() => null);
         if (letter) this.note(letter);
       }
-    } while (this.again);
-    this.looking = false;
+    }
   }
 
   clear(): void {

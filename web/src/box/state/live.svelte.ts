@@ -5,7 +5,7 @@ import type { Feeding, Link } from "../../api/types";
 
 const RETRY_MS = 5000;
 
-type Topic = "letters" | "scans" | "accounts" | "unit" | "link" | "certificates" | "scanners" | "profiles";
+type Topic = "letters" | "scans" | "accounts" | "unit" | "link" | "certificates" | "delegations" | "scanners" | "profiles";
 
 class Live {
   letters = $state(0);
@@ -13,6 +13,7 @@ class Live {
   accounts = $state(0);
   unit = $state(0);
   certificates = $state(0);
+  delegations = $state(0);
   scanners = $state(0);
   profiles = $state(0);
   link = $state(0);
@@ -75,6 +76,7 @@ const TOPICS: Record<Topic, true> = {
   unit: true,
   link: true,
   certificates: true,
+  delegations: true,
   scanners: true,
   profiles: true,
 };
