@@ -30,8 +30,18 @@ use crate::followers::live::{Changed, Event, changed};
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// Told to a browser that lagged too far behind to know what it missed.
-const EVERY_TOPIC: [&str; 9] =
-    ["accounts", "certificates", "clock", "letters", "link", "profiles", "scanners", "scans", "unit"];
+const EVERY_TOPIC: [&str; 10] = [
+    "accounts",
+    "certificates",
+    "clock",
+    "delegations",
+    "letters",
+    "link",
+    "profiles",
+    "scanners",
+    "scans",
+    "unit",
+];
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(live))

@@ -71,13 +71,13 @@ pub(crate) fn sealing(error: &TokenError) -> Refusal {
         TokenError::WrongPassphrase => Refusal::field(
             "seal.wrong_pin",
             "pin",
-            "Mã PIN của khóa không đúng nên chưa đóng dấu. Hãy gõ lại; chú ý bộ gõ tiếng Việt và phím Caps Lock.",
+            "Mã PIN của khóa không đúng nên chưa ký. Hãy gõ lại; chú ý bộ gõ tiếng Việt và phím Caps Lock.",
         ),
         TokenError::Expired { since_ms } => Refusal::new(
             "seal.expired",
             422,
             format!(
-                "Chứng thư này đã hết hạn từ {} nên không đóng dấu được nữa. Hãy thêm chứng thư mới ở mục Chứng thư số.",
+                "Chứng thư này đã hết hạn từ {} nên không ký được nữa. Hãy thêm chứng thư mới ở mục Chứng thư số.",
                 day(*since_ms)
             ),
         ),
