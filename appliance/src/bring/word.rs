@@ -36,6 +36,8 @@ const MOST_MEMORY: u64 = 4 << 30;
 const TO_PDF: &str = r#"pdf:writer_pdf_Export:{"SelectPdfVersion":{"type":"long","value":"2"}}"#;
 const STEM: &str = "van-ban";
 const ZIP: &[u8] = b"PK\x03\x04";
+/// What such a file may begin with.
+const FIRST_PARTS: [&[u8]; 5] = [b"[Content_Types]", b"_rels/", b"docProps/", b"word/", b"mimetype"];
 /// The longest end of such a file, with the longest remark.
 const ZIP_END_BYTES: usize = 22 + 65_535;
 /// Of a compound file (MS-CFB), which old Word writes.
@@ -90,10 +92,12 @@ pub(super) async fn as_pdf(app: &App, file: File) -> Result<File, Error> {
     Ok(File { name, file_name: kind.renamed(&file.file_name), ..file })
 }
 
-/// Whether a file lacks its end: the list of its parts stands behind them.
+/// Whether a file of a word processor lacks its end: the list of its parts stands behind them.
 pub(super) fn is_half(bytes: &[u8]) -> bool {
+    let first = bytes.get(30..).filter(|_| bytes.starts_with(ZIP)).unwrap_or_default();
+    let is_ours = FIRST_PARTS.iter().any(|part| first.starts_with(part));
     let end = &bytes[bytes.len().saturating_sub(ZIP_END_BYTES)..];
-    bytes.starts_with(ZIP) && !end.windows(4).any(|window| window == b"PK\x05\x06")
+    is_ours && !end.windows(4).any(|window| window == b"PK\x05\x06")
 }
 
 /// Who wrote a file.
@@ -261,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_file_that_a_share_has_not_all_of_is_half() {
-        let whole = [ZIP, b"word/document.xml", b"PK\x05\x06".as_slice(), &[0; 18]].concat();
+        let whole = [ZIP, &[0; 26], b"word/document.xml", b"PK\x05\x06".as_slice(), &[0; 18]].concat();
         assert!(!is_half(&whole) && is_half(&whole[..whole.len() - 20]) && !is_half(b"%PDF-1.7"));
     }
 

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use paper::place;
 
+use crate::derived::laid;
 use crate::seal::pages;
 
 #[derive(clap::Args)]
@@ -27,6 +28,11 @@ enum Order {
         /// Dots per inch.
         dpi: u32,
     },
+    /// Lays a mark over a page.
+    Lay {
+        /// Which, as JSON.
+        order: String,
+    },
 }
 
 impl PageWorker {
@@ -37,6 +43,7 @@ impl PageWorker {
         }
         let answer = match self.order {
             Order::Look(sizes) => serde_json::to_vec(&pages::looked_at(&pdf, &sizes)).ok(),
+            Order::Lay { order } => laid::in_child(&pdf, &order),
             Order::Draw { page, dpi } => place::picture(&pdf, page, dpi).map(|drawn| drawn.png()).ok(),
         };
         match answer {

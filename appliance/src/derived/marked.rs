@@ -9,23 +9,21 @@ use office::accounts::Account;
 use office::http::Problem;
 use office::letters::Letter;
 use office::letters::http::readable;
-use office::letters::model::{State as LetterState, Urgency as Urgent};
+use office::letters::model::{State as LetterState, Urgency};
 use office::letters::view::number_text;
 use office::units::Unit;
 use office::{Actor, Error, Refusal, Role, Viewer};
-use paper::overlay::{Circulation, CopyBlock, Mark, Overlay, Urgency, lay};
-use paper::typeset::Faces;
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 use wire::Book;
 
-use super::refused;
+use super::laid::{Copy, Laying, laid};
 use crate::files::encoded;
 use crate::prints::marks::no_stamp;
 use crate::prints::{long, short, unit};
-use crate::seal::{font, make::blob};
+use crate::seal::make::blob;
 use crate::{App, blocking};
 
 /// Longest of what a clerk writes into the block of a copy, in characters.
@@ -99,46 +97,38 @@ async fn marked(
         .await?;
     let unit = unit(&app).await?;
     let file = letter.files.last().map(|file| file.paper.clone()).ok_or_else(no_file)?;
-    let mark = mark(&letter, &unit, &asked, head, app.today())?;
+    let laying = laying(&letter, &unit, &asked, head, app.today())?;
     let title = title(&letter, asked.mark);
     let journal = app.desk.journal().clone();
     let _room = app.bench.room().await;
-    let pdf = blocking(move || laid(&blob(&journal, file.name)?, mark, font::faces()?)).await??;
+    let pdf = blocking(move || blob(&journal, file.name)).await??;
+    let pdf = laid(&app, pdf, &laying).await?;
     let disposition = format!("inline; filename*=UTF-8''{}", encoded(&format!("{title}.pdf")));
     let about =
         [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, disposition)];
     Ok((about, Bytes::from(pdf)).into_response())
 }
 
-fn laid(pdf: &[u8], mark: Mark, faces: &Faces) -> Result<Vec<u8>, Error> {
-    let place = mark.place(pdf, faces).map_err(refused)?;
-    lay(pdf, &[Overlay { mark, place }], faces).map_err(refused)
-}
-
-fn mark(
+fn laying(
     letter: &Letter,
     unit: &Unit,
     asked: &Asked,
     head: String,
     today: chrono::NaiveDate,
-) -> Result<Mark, Error> {
+) -> Result<Laying, Error> {
     Ok(match asked.mark {
         Marking::Arrival => {
             let number = number_text(letter).filter(|_| letter.book == Book::Incoming);
             let number = number.filter(|_| letter.state != LetterState::Void).ok_or_else(no_stamp)?;
-            Mark::Arrival { unit: unit.facts.name.clone(), number, day: short(letter.entered_on) }
+            Laying::Arrival { unit: unit.facts.name.clone(), number, day: short(letter.entered_on) }
         }
-        Marking::Urgency => Mark::Urgency(match letter.facts.urgency {
-            Urgent::Normal => return Err(not_urgent()),
-            Urgent::Urgent => Urgency::Urgent,
-            Urgent::VeryUrgent => Urgency::VeryUrgent,
-            Urgent::Flash => Urgency::Flash,
-        }),
-        Marking::ReturnAfterReading => Mark::Circulation(Circulation::ReturnAfterReading),
-        Marking::Internal => Mark::Circulation(Circulation::Internal),
-        Marking::CertifiedCopy => Mark::Copy(copy("SAO Y", "SY", unit, asked, head, today)?),
-        Marking::CopyOfCertifiedCopy => Mark::Copy(copy("SAO LỤC", "SL", unit, asked, head, today)?),
-        Marking::CertifiedExtract => Mark::Copy(copy("TRÍCH SAO", "TrS", unit, asked, head, today)?),
+        Marking::Urgency if letter.facts.urgency == Urgency::Normal => return Err(not_urgent()),
+        Marking::Urgency => Laying::Urgency(letter.facts.urgency),
+        Marking::ReturnAfterReading => Laying::ReturnAfterReading,
+        Marking::Internal => Laying::Internal,
+        Marking::CertifiedCopy => Laying::Copy(copy("SAO Y", "SY", unit, asked, head, today)?),
+        Marking::CopyOfCertifiedCopy => Laying::Copy(copy("SAO LỤC", "SL", unit, asked, head, today)?),
+        Marking::CertifiedExtract => Laying::Copy(copy("TRÍCH SAO", "TrS", unit, asked, head, today)?),
     })
 }
 
@@ -149,7 +139,7 @@ fn copy(
     asked: &Asked,
     head: String,
     today: chrono::NaiveDate,
-) -> Result<CopyBlock, Refusal> {
+) -> Result<Copy, Refusal> {
     let written = [&asked.number, &asked.title, &asked.name, &asked.recipients];
     if written.iter().any(|words| words.chars().count() > MOST_CHARS) {
         return Err(Refusal::new(
@@ -161,7 +151,7 @@ fn copy(
     let facts = &unit.facts;
     let or = |words: &str, other: String| if words.trim().is_empty() { other } else { words.trim().into() };
     let place = or(&facts.place, "..................".into());
-    Ok(CopyBlock {
+    Ok(Copy {
         form: form.into(),
         parent: Some(facts.parent_name.to_uppercase()).filter(|parent| !parent.is_empty()),
         unit: facts.name.clone(),

@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use chrono::NaiveDate;
-use journal::Journal;
 use office::http::{Payload, Problem};
 use office::letters::Command as Letters;
 use office::letters::http::readable;
@@ -12,15 +11,14 @@ use office::letters::transcript;
 use office::letters::view::{LetterView, number_text};
 use office::scans::Paper;
 use office::{Actor, Command, Error, Refusal, Role, Viewer};
-use paper::overlay::{SignedOnPaper, signed_and_sealed_line};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::refused;
-use crate::seal::{font, make::blob};
+use super::laid::{Laying, laid};
+use crate::seal::make::blob;
 use crate::{App, blocking};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -58,11 +56,14 @@ async fn transcribe(
             Ok((from, signed_on_paper(&number, day)))
         })
         .await?;
+    let _room = app.bench.room().await;
+    let (journal, name) = (app.desk.journal().clone(), from.name);
+    let pdf = blocking(move || blob(&journal, name)).await??;
+    let pdf = laid(&app, pdf, &on_paper).await?;
     let journal = app.desk.journal().clone();
-    let source = from.clone();
-    let room = app.bench.room().await;
-    let paper = blocking(move || made(&journal, &source, &on_paper)).await??;
-    drop(room);
+    let (name, bytes) =
+        blocking(move || journal.blobs().put(&pdf).map(|name| (name, pdf.len() as u64))).await??;
+    let paper = Paper { name, bytes, ..from.clone() };
     let act = Act::Transcribe { from: from.name, paper };
     let command = Letters::Do { letter: id, version: form.version, act };
     app.desk.execute(actor, Command::Letters(command)).await?;
@@ -70,14 +71,7 @@ async fn transcribe(
 }
 
 /// `01/QĐ-THCSHM`: before the stroke stands what is missing on the page.
-fn signed_on_paper(number: &str, day: NaiveDate) -> SignedOnPaper {
+fn signed_on_paper(number: &str, day: NaiveDate) -> Laying {
     let number = number.split_once('/').map_or(number, |(number, _)| number);
-    SignedOnPaper { number: number.into(), day }
-}
-
-fn made(journal: &Journal, source: &Paper, on_paper: &SignedOnPaper) -> Result<Paper, Error> {
-    let pdf = blob(journal, source.name)?;
-    let pdf = signed_and_sealed_line(&pdf, on_paper, font::faces()?).map_err(refused)?;
-    let name = journal.blobs().put(&pdf)?;
-    Ok(Paper { name, bytes: pdf.len() as u64, ..source.clone() })
+    Laying::OnPaper { number: number.into(), day }
 }

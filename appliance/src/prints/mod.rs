@@ -33,7 +33,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 }
 
 /// Sets a paper and answers with it: shown by the browser's viewer, and kept under its title.
-pub(crate) async fn set(
+async fn set(
     app: &App,
     title: String,
     unit: &Unit,
@@ -48,7 +48,7 @@ pub(crate) async fn set(
     Ok((about, Bytes::from(pdf)).into_response())
 }
 
-pub(crate) fn not_set(error: TypesetError) -> Error {
+fn not_set(error: TypesetError) -> Error {
     match error {
         TypesetError::NoLetter { letter, .. } => no_letter(letter, "").into(),
         TypesetError::NotWritten(why) => Error::Broken(format!("typesetting: {why}")),
@@ -56,7 +56,7 @@ pub(crate) fn not_set(error: TypesetError) -> Error {
 }
 
 /// `whose`: ` ở dòng số 12`, or nothing where it stands in a heading.
-fn no_letter(letter: char, whose: &str) -> Refusal {
+pub(crate) fn no_letter(letter: char, whose: &str) -> Refusal {
     Refusal::new(
         "print.no_letter",
         422,

@@ -125,6 +125,14 @@ impl Pages {
         self.ask(&["draw".to_owned(), page.to_string(), dpi.to_string()], pdf).await
     }
 
+    /// Lays something over it; what the child says of that.
+    ///
+    /// # Errors
+    /// If the child does not answer.
+    pub(crate) async fn lay(&self, pdf: &[u8], order: String) -> Result<Vec<u8>, ChildFault> {
+        self.ask(&["lay".to_owned(), order], pdf).await
+    }
+
     async fn ask(&self, order: &[String], pdf: &[u8]) -> Result<Vec<u8>, ChildFault> {
         let arguments: Vec<OsString> =
             std::iter::once("page-worker".into()).chain(order.iter().map(OsString::from)).collect();

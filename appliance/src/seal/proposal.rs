@@ -117,7 +117,9 @@ pub(super) async fn found(app: &App, viewer: &Viewer, id: Uuid, hand: Hand) -> R
     let looked = app.pages.look(&pdf, &sizes(&desk, hand, file.paper.pages)).await;
     let place =
         looked.block.as_ref().map(|block| if hand == Hand::Sign { block.signature } else { block.seal });
-    let look = proposed(&desk, file.kind == FileKind::Scan, hand, place);
+    // A copy is certified by text in the corner; between title and name stands what was on paper.
+    let is_copy = matches!(file.kind, FileKind::Scan | FileKind::Transcript);
+    let look = proposed(&desk, is_copy, hand, place);
     Ok(Found { look, place, shows_seal: looked.shows_seal, block: looked.block, pages: file.paper.pages })
 }
 

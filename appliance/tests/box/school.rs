@@ -103,7 +103,7 @@ impl School {
 
     /// Founded, and opened as `settings` say.
     pub(crate) async fn founded(folder: TempDir, settings: Settings) -> Self {
-        found(&folder.path().join("data"));
+        found_at(&folder.path().join("data"), settings.clock.clone());
         Self::open_as(folder, settings).await
     }
 
@@ -230,7 +230,11 @@ pub(crate) fn with_backend(folder: &TempDir, backend: &str, preset: Value) -> Se
 
 /// A unit with a clerk, a head, a teacher and an IT officer.
 fn found(data: &Path) {
-    let desk = Desk::open(data, Arc::new(SystemClock)).unwrap();
+    found_at(data, Arc::new(SystemClock));
+}
+
+fn found_at(data: &Path, clock: Arc<dyn office::Clock>) {
+    let desk = Desk::open(data, clock).unwrap();
     let unit =
         office::units::Facts { name: UNIT.into(), abbreviation: "THCSHM".into(), ..Default::default() };
     let it = SetUp { unit, username: "it".into(), name: "Vũ Đình Kha".into(), password: PASSWORD.into() };
