@@ -15,7 +15,19 @@ fn folder() -> PathBuf {
 /// Every kind the program knows, as serde itself lists them when it meets one it does not.
 fn kinds() -> BTreeSet<String> {
     let mut kinds = BTreeSet::new();
-    for domain in ["account", "unit", "letter", "scan", "profile", "certificate", "impression", "signing", "trust", "delegation", "link", "clock",
+    for domain in [
+        "account",
+        "unit",
+        "letter",
+        "scan",
+        "profile",
+        "certificate",
+        "impression",
+        "signing",
+        "trust",
+        "delegation",
+        "link",
+        "clock",
     ] {
         let unknown = format!(r#"{{"kind":"{domain}.unheard_of"}}"#);
         let complaint = Event::parse(&unknown).unwrap_err().to_string();

@@ -56,6 +56,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("GET /api/letters/{letter}/files/{file}", "1yyy43", ""),
     ("GET /api/letters/{letter}/pages/1.jpg", "1yyy43", ""),
     ("GET /api/letters/{letter}/slip.pdf", "1yyy43", ""),
+    ("GET /api/letters/{letter}/marked.pdf?mark=arrival", "1y3333", ""),
+    ("POST /api/letters/{letter}/transcribe", "1y3333", r#"{"version":99}"#),
     (
         "POST /api/letters",
         "1y3333",

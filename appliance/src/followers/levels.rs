@@ -71,11 +71,7 @@ async fn round(app: &App, later: &mut Later) -> Result<(), Error> {
         }
         let most = if found.sealed { settings.target } else { settings.target.min(Level::T) };
         let next = Next { letter: found.letter, of: found.of, pages: found.pages, renew: found.renew, most };
-        let stop = app.stop.clone();
-        tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            done = one(app, next, &trust, &mut line, later) => done?,
-        }
+        one(app, next, &trust, &mut line, later).await?;
     }
     Ok(())
 }
@@ -91,7 +87,12 @@ async fn one(
     let of = next.of;
     let pdf = blocking(move || make::blob(&journal, of)).await??;
     let wish = Wish { trust, now_ms: app.desk.now().unix_ms(), target: next.most, renew: next.renew };
-    let report = match advance(&pdf, &wish, line).await {
+    // Servers may take minutes, and a box that is told to stop does not wait for them.
+    let advanced = tokio::select! {
+        () = app.stop.cancelled() => return Ok(()),
+        advanced = advance(&pdf, &wish, line) => advanced,
+    };
+    let report = match advanced {
         Ok(Some(grown)) => {
             later.forget(of);
             let journal = app.desk.journal().clone();

@@ -252,6 +252,8 @@ async fn asked(
 /// Opens the key of a certificate with its holder's PIN; none for a key that is not at the box. Whose certificate it is
 /// and whether it may serve here, the rules say; a wrong PIN is told before.
 async fn unlocked(app: &App, viewer: &Viewer, unlock: &Unlock) -> Result<Option<keys::Key>, Error> {
+    // By a clock that stands in 1970 no certificate is valid yet; the clock is what has to be mended.
+    app.desk.clock()?.trusted()?;
     let id = unlock.certificate;
     let row = app.desk.read(move |rows| Ok(rows.get::<Certificate>(&id.to_string())?)).await?;
     let row = row.filter(|row| !row.withdrawn).ok_or_else(Refusal::not_found)?;

@@ -113,7 +113,10 @@ async fn answer(
         let digest = Sha256::from_bytes(digested.digest());
         let signed = match (decoded(&answer.signature)?, decoded(&answer.cms)?) {
             (Some(signature), _) => digested.seal(&chain(&journal, &waiting.request)?, &signature),
-            (None, Some(cms)) => digested.import_cms(&cms),
+            (None, Some(cms)) => {
+                is_of(&cms, &chain(&journal, &waiting.request)?)?;
+                digested.import_cms(&cms)
+            }
             (None, None) => return Err(no_answer().into()),
         };
         let signed = signed.map_err(not_taken)?.into_bytes();
@@ -154,6 +157,15 @@ fn chain(journal: &journal::Journal, request: &SigningRequest) -> Result<Vec<Vec
     let kept = request.chain.ok_or_else(|| Error::Broken("a certificate without a chain".into()))?;
     let pem = make::blob(journal, kept)?;
     Ok(pki::certificates(&pem).iter().map(|cert| cert.der().to_vec()).collect())
+}
+
+/// A CMS brings its own certificate: it has to be the one that was asked for, not merely one that signed this document.
+fn is_of(cms: &[u8], chain: &[Vec<u8>]) -> Result<(), Error> {
+    let Ok(cms) = pki::Cms::parse(cms) else { return Err(not_taken(SignError::NotCms("no CMS".into()))) };
+    match (cms.signer(), chain.first()) {
+        (Some(signer), Some(leaf)) if signer.der() == leaf.as_slice() => Ok(()),
+        _ => Err(make::not_signed(SignError::WrongSignature)),
+    }
 }
 
 fn not_taken(error: SignError) -> Error {

@@ -1,56 +1,152 @@
-//! From a key file to a sealed document, and everything that can be wrong on the way.
+//! The person signs, then the unit's seal: keys that are at the box, one document at a time, and everything that can be
+//! wrong on the way.
 
-use axum::body::Body;
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use office::letters::Command as Letters;
 use office::letters::model::Act;
+use office::letters::signing::Look;
 use office::{Actor, Command};
 use serde_json::{Value, json};
 
+use crate::authority::{Authority, PIN as OURS};
 use crate::school::{Answer, Person, School, fixture, id};
+use crate::signing::{
+    self, Keys, ask, at, done, letter_pdf, paper, poppler_calls_valid, pyhanko_calls_good, released, sealed,
+    settled, signed,
+};
 
+/// Opens the sample seal key.
 pub(crate) const PIN: &str = "mật khẩu đơn vị";
 
+/// The sample seal key names another school than this one, and here that is right so.
 pub(crate) async fn add_key(person: &Person<'_>, file: &str, passphrase: &str) -> Answer {
-    let mut body =
-        b"--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"key.p12\"\r\n\r\n".to_vec();
-    body.extend(std::fs::read(fixture(file)).unwrap());
-    body.extend(b"\r\n--cut\r\nContent-Disposition: form-data; name=\"passphrase\"\r\n\r\n");
-    body.extend(passphrase.as_bytes());
-    body.extend(b"\r\n--cut--\r\n");
-    let kind = "multipart/form-data; boundary=cut";
-    person.ask(Method::POST, "/api/certificates", kind, Body::from(body), &[]).await
+    signing::add_key(person, &std::fs::read(fixture(file)).unwrap(), passphrase, &["other_unit"]).await
 }
 
 /// An incoming document with a scanned paper.
 async fn registered(clerk: &Person<'_>) -> Value {
     let scan = clerk.scan().await;
-    let scan = scan["id"].as_str().unwrap();
-    clerk.post(&format!("/api/scans/{scan}/compose"), json!({})).await;
-    let form = json!({
-        "book": "incoming", "issuing_body": "Phòng Giáo dục Suối Nắng", "reference_code": "147/PGDĐT",
-        "issue_date": "2026-11-20", "document_type": "official_letter", "subject": "Về việc kiểm tra thư viện", "paper": scan,
-    });
-    let answer = clerk.post("/api/letters", form).await;
-    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.json());
-    answer.json()
+    clerk.post(&format!("/api/scans/{}/compose", id(&scan["id"])), json!({})).await;
+    signing::registered(clerk, &scan["id"]).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_document_is_sealed_with_the_key_the_clerk_unlocked() {
+async fn the_head_signs_and_the_clerk_seals_and_others_call_both_valid() {
+    let (school, authority) = (School::with_sheets(1).await, Authority::open());
+    let (clerk, head) = (school.clerk().await, school.signed_in("head").await);
+    let keys = Keys::of(&school, &authority).await;
+    let letter = released(&clerk, letter_pdf()).await;
+    let unsealed = ask(&clerk, &letter, "seal", &keys.unit, json!({})).await;
+    unsealed.refused(422, "seal.unsigned");
+
+    let signed = signed(&head, &letter, &keys).await;
+    assert_eq!(signed["files"][0]["kind"], "signed", "{signed}");
+    poppler_calls_valid(&paper(&head, &letter).await, 1);
+    ask(&head, &letter, "sign", &keys.head, json!({})).await.refused(422, "sign.twice");
+
+    let sealed = sealed(&clerk, &letter, &keys).await;
+    assert_eq!(sealed["number"], letter["number"]);
+    let pdf = paper(&clerk, &letter).await;
+    poppler_calls_valid(&pdf, 2);
+    pyhanko_calls_good(&authority, &pdf, "B", 2);
+    let names: Vec<_> = sealed["files"].as_array().unwrap().iter().map(|file| file["kind"].clone()).collect();
+    assert_eq!(names, ["sealed", "signed", "upload"]);
+    for (kind, certificate) in [("letter.signature_requested", &keys.head), ("letter.sealed", &keys.unit)] {
+        let [entry] = &signing::entries(&school, kind)[..] else { panic!("one {kind}") };
+        assert!(entry.contains(certificate.as_str().unwrap()), "the audit names the certificate: {entry}");
+    }
+    for kind in ["letter.signed", "letter.sealed"] {
+        assert!(signing::entries(&school, kind)[0].contains("\"digest\":"), "and what was signed");
+    }
+    ask(&clerk, &letter, "seal", &keys.unit, json!({})).await.refused(422, "letter.state");
+    school.closed().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_pin_leaves_no_trace_and_a_key_left_open_serves_its_holder_only() {
+    let (school, authority) = (School::with_sheets(1).await, Authority::open());
+    let (clerk, head) = (school.clerk().await, school.signed_in("head").await);
+    let keys = Keys::of(&school, &authority).await;
+    let [first, second] =
+        [released(&clerk, signing::small_pdf(1)).await, released(&clerk, signing::small_pdf(2)).await];
+    for pin in ["", "sai rồi"] {
+        let wrong = ask(&head, &first, "sign", &keys.head, json!({"pin": pin})).await;
+        wrong.refused(422, "seal.wrong_pin");
+    }
+    let untouched = head.get(&at(&first, "")).await.json();
+    assert_eq!((&untouched["version"], &untouched["signatures"]), (&first["version"], &json!([])));
+    assert_eq!(
+        signing::entries(&school, "letter.signature_requested"),
+        [""; 0],
+        "a wrong PIN leaves no trace"
+    );
+
+    done(&ask(&head, &first, "sign", &keys.head, json!({"keep_open": true})).await);
+    done(&ask(&head, &second, "sign", &keys.head, json!({"pin": ""})).await);
+    for letter in [&first, &second] {
+        assert_eq!(settled(&head, letter).await["signatures"][0]["state"], "signed");
+    }
+    // Neither another person's key nor the unit's is tried with anybody's PIN.
+    for (who, certificate) in [(&clerk, &keys.head), (&head, &keys.unit)] {
+        ask(who, &first, "sign", certificate, json!({})).await.refused(404, "not_found");
+    }
+    ask(&clerk, &first, "seal", &keys.unit, json!({"pin": ""})).await.refused(422, "seal.wrong_pin");
+    school.closed().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_given_the_right_signs_in_the_heads_place_for_as_long_as_it_holds() {
+    let (school, authority) = (School::with_sheets(1).await, Authority::open());
+    let (clerk, head, teacher) =
+        (school.clerk().await, school.signed_in("head").await, school.signed_in("teacher").await);
+    let key = authority.person("deputy", "Phạm Thu Cúc");
+    let key = signing::add_key(&teacher, &key, OURS, &["mine"]).await.json()["id"].clone();
+    let deputy = school.viewer("teacher").await.id;
+    let grant = json!({"to": deputy, "capacity": "kt", "title": "PHÓ HIỆU TRƯỞNG"});
+    let granted = signing::created(&head.post("/api/delegations", grant).await);
+    assert_eq!((&granted["mark"], &granted["holds"]), (&json!("KT."), &json!(true)));
+    // She sees what was laid before her.
+    let submitted = drafted_for(&clerk, deputy).await;
+    let submitted =
+        done(&teacher.post(&at(&submitted, "/approve"), json!({"version": submitted["version"]})).await);
+    let submitted =
+        done(&clerk.post(&at(&submitted, "/release"), json!({"version": submitted["version"]})).await);
+    let by = json!({"delegation": granted["id"]});
+    ask(&teacher, &submitted, "sign", &key, json!({})).await.refused(422, "sign.no_delegation");
+    done(&ask(&teacher, &submitted, "sign", &key, by.clone()).await);
+    let signed = settled(&teacher, &submitted).await;
+    assert_eq!(
+        (&signed["signatures"][0]["state"], &signed["signatures"][0]["capacity"]),
+        (&json!("signed"), &json!("kt"))
+    );
+    let pdf = paper(&teacher, &submitted).await;
+    assert!(String::from_utf8_lossy(&pdf).contains("/Reason"), "the capacity stands in the signature");
+
+    let end = head.post(&format!("/api/delegations/{}/end", id(&granted["id"])), json!({})).await;
+    assert_eq!(end.status, StatusCode::NO_CONTENT);
+    let refused = ask(&teacher, &submitted, "sign", &key, by).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.json());
+    school.closed().await;
+}
+
+async fn drafted_for(clerk: &Person<'_>, deputy: uuid::Uuid) -> Value {
+    let draft = signing::drafted(clerk, letter_pdf()).await;
+    done(&clerk.post(&at(&draft, "/submit"), json!({"version": draft["version"], "to": deputy})).await)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scanned_paper_is_sealed_with_the_key_the_clerk_unlocked() {
     let school = School::with_sheets(1).await;
     let clerk = school.clerk().await;
-    let certificate = add_key(&clerk, "pki/unit.p12", PIN).await;
-    assert_eq!(certificate.status, StatusCode::CREATED, "{}", certificate.json());
+    let certificate = signing::created(&add_key(&clerk, "pki/unit.p12", PIN).await)["id"].clone();
     let letter = registered(&clerk).await;
-    let path = format!("/api/letters/{}", letter["id"].as_str().unwrap());
-    let ask = |pin: &str| json!({"version": letter["version"], "certificate": certificate.json()["id"], "pin": pin});
-    clerk.post(&format!("{path}/seal"), ask("sai rồi")).await.refused(422, "seal.wrong_pin");
+    let path = at(&letter, "");
+    let unlocked = |pin: &str| json!({"pin": pin});
+    ask(&clerk, &letter, "seal", &certificate, unlocked("sai rồi")).await.refused(422, "seal.wrong_pin");
     assert_eq!(clerk.get(&path).await.json()["seal"]["state"], "none", "a wrong PIN leaves no trace");
 
-    let asked = clerk.post(&format!("{path}/seal"), ask(PIN)).await;
-    assert_eq!(asked.status, StatusCode::OK, "{}", asked.json());
-    let sealed = clerk.until(&path, |letter| letter["seal"]["state"] != "requested").await;
+    done(&ask(&clerk, &letter, "seal", &certificate, unlocked(PIN)).await);
+    let sealed = settled(&clerk, &letter).await;
     assert_eq!(sealed["seal"]["state"], "sealed", "{sealed}");
     let file = sealed["files"].as_array().unwrap().iter().find(|file| file["signed"] == true).unwrap();
     let pdf = clerk.get(&format!("{path}/files/{}", file["name"].as_str().unwrap())).await;
@@ -66,21 +162,35 @@ async fn a_seal_cut_by_a_power_failure_asks_for_the_pin_again() {
     let certificate = add_key(&clerk, "pki/unit.p12", PIN).await.json()["id"].clone();
     let letter = registered(&clerk).await;
     // Asked for behind the route's back: as if the box had died before it came to the work.
-    let act = Act::Seal { certificate: id(&certificate) };
-    let ask = Letters::Do { letter: id(&letter["id"]), version: letter["version"].as_u64().unwrap(), act };
-    school.desk.execute(Actor::Person(school.viewer("clerk").await), Command::Letters(ask)).await.unwrap();
+    let act = Act::Seal { certificate: id(&certificate), look: Look::default(), shows_seal: false };
+    let version = letter["version"].as_u64().unwrap();
+    let asked = Letters::Do { letter: id(&letter["id"]), version, act };
+    school.desk.execute(Actor::Person(school.viewer("clerk").await), Command::Letters(asked)).await.unwrap();
     let school = school.restarted().await;
     let clerk = school.clerk().await;
-    let path = format!("/api/letters/{}", letter["id"].as_str().unwrap());
-    let waiting = clerk.get(&path).await.json();
+    let waiting = clerk.get(&at(&letter, "")).await.json();
     assert_eq!(waiting["seal"]["state"], "requested");
     assert!(waiting["seal"]["sentence"].as_str().unwrap().contains("gõ lại mã PIN"), "{}", waiting["seal"]);
+    done(&ask(&clerk, &letter, "seal", &certificate, json!({"pin": PIN})).await);
+    assert_eq!(settled(&clerk, &letter).await["seal"]["state"], "sealed");
+}
 
-    let again = json!({"version": waiting["version"], "certificate": certificate, "pin": PIN});
-    let asked = clerk.post(&format!("{path}/seal"), again).await;
-    assert_eq!(asked.status, StatusCode::OK, "{}", asked.json());
-    let sealed = clerk.until(&path, |letter| letter["seal"]["state"] != "requested").await;
-    assert_eq!(sealed["seal"]["state"], "sealed");
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_a_key_can_be_called_off_by_who_asked() {
+    let (school, authority) = (School::with_sheets(1).await, Authority::open());
+    let (clerk, head) = (school.clerk().await, school.signed_in("head").await);
+    authority.person("head", "Trần Văn Bách");
+    let elsewhere = json!({"place": "elsewhere", "pem": authority.chain("head"), "mine": true});
+    let key = signing::created(&head.post("/api/certificates/enlist", elsewhere).await)["id"].clone();
+    let letter = released(&clerk, signing::small_pdf(1)).await;
+    done(&ask(&head, &letter, "sign", &key, json!({})).await);
+    let waiting = settled(&head, &letter).await;
+    assert_eq!(waiting["signatures"][0]["state"], "prepared", "{waiting}");
+    let off = head.post(&at(&letter, "/unsign"), json!({"version": waiting["version"]})).await;
+    assert_eq!(done(&off)["signatures"], json!([]));
+    head.get(&at(&letter, "/signing-digest")).await.refused(404, "not_found");
+    done(&ask(&head, &letter, "sign", &key, json!({})).await);
+    school.closed().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,5 +207,7 @@ async fn a_key_file_that_cannot_seal_is_refused_in_words() {
     ] {
         add_key(&clerk, file, passphrase).await.refused(422, code);
     }
+    let unit = std::fs::read(fixture("pki/unit.p12")).unwrap();
+    signing::add_key(&clerk, &unit, PIN, &[]).await.refused(422, "key.other_unit");
     add_key(&school.signed_in("head").await, "pki/unit.p12", PIN).await.refused(403, "rights.missing");
 }

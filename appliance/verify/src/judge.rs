@@ -195,7 +195,12 @@ impl<'b, 'a> Bench<'b, 'a> {
     fn judge(mut self, places: &[Place], history: &History) -> Vec<SignatureReport> {
         let contents: Vec<Option<Cms>> =
             places.iter().map(|place| Cms::parse(&place.cover.as_ref().ok()?.contents).ok()).collect();
-        contents.iter().flatten().for_each(|cms| self.evidence.add_cms(cms));
+        for cms in contents.iter().flatten() {
+            self.evidence.add_cms(cms);
+            // A time stamp authority is vouched for by others than the signer; who they are comes in its token.
+            let tokens = cms.time_stamps().into_iter().filter_map(|bytes| Token::parse(bytes).ok());
+            tokens.for_each(|token| self.evidence.add_cms(token.cms()));
+        }
         let mut order: Vec<usize> = (0..places.len()).collect();
         order.sort_by_key(|&index| std::cmp::Reverse(places[index].cover.as_ref().map_or(0, Cover::end)));
         let mut reports: Vec<(usize, SignatureReport)> = Vec::new();

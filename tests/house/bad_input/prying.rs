@@ -96,13 +96,16 @@ async fn a_hub_that_asks_for_the_unit_s_key_or_an_unfiled_page_does_not_get_it()
         not_before: Stamp::from_unix_ms(0),
         not_after: Stamp::from_unix_ms(4_000_000_000_000),
     };
-    school.ask(&clerk, Command::Seals(seals::Command::AddCertificate {
+    school.ask(
+        &clerk,
+        Command::Seals(seals::Command::AddCertificate {
             key: seals::Key::File { file: key },
             chain: None,
             facts,
             unit: true,
             other_unit: true,
-        }));
+        }),
+    );
     let scan = school
         .ask(
             &clerk,

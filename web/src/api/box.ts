@@ -132,6 +132,9 @@ export const markAddress = (kind: "separator" | "sheet" | "stamp", letter?: t.Uu
 /** Papers to print, as PDF. `from` and `to` are days, `yyyy-mm-dd`; without them the whole year. */
 export const registerPdf = (book: t.Book, part: { year?: number; from?: string; to?: string }) => address(`/api/books/${book}/register.pdf`, part);
 export const slipPdf = (letter: t.Uuid) => `/api/letters/${letter}/slip.pdf`;
+/** A copy of the document of record with a mark laid over it. */
+export const markedPdf = (letter: t.Uuid, asked: { mark: t.Marking; number?: string; title?: string; name?: string }) =>
+  address(`/api/letters/${letter}/marked.pdf`, asked);
 export const stampsPdf = (letters: t.Uuid[], labels: t.LabelSheet, first: number) =>
   address("/api/marks/stamps.pdf", { letters: letters.join(","), labels, first });
 export const separatorsPdf = (sheets: number, letter?: t.Uuid) => address("/api/marks/separators.pdf", { sheets, letter });

@@ -475,6 +475,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/letters/{id}/marked.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The document of record with a mark laid over a copy of it, as PDF. */
+        get: operations["get_letters_marked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/letters/{id}/pages/{page}": {
         parameters: {
             query?: never;
@@ -669,6 +686,23 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["letters_submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letters/{id}/transcribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes the file that stands for a paper signed and sealed: number, day and “(đã ký và đóng dấu)” on the brought file. */
+        post: operations["letters_transcribe"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1976,7 +2010,7 @@ export interface components {
          * @description Where a file of a document came from.
          * @enum {string}
          */
-        FileKind: "scan" | "upload" | "signed" | "sealed";
+        FileKind: "scan" | "upload" | "signed" | "sealed" | "transcript";
         /** @description A file of a document. */
         FileView: {
             /** Format: int64 */
@@ -3191,6 +3225,7 @@ export interface components {
         };
         /** @description How a signature or seal is to look. */
         SigningLook: {
+            found?: components["schemas"]["SigningPlace"] | null;
             /**
              * Format: uuid
              * @description The image, where one is seen.
@@ -3323,6 +3358,13 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        Transcribe: {
+            /**
+             * Format: int64
+             * @description The version of the document seen.
+             */
+            version: number;
+        };
         /** @description A root or revocation list as the page shows it. */
         TrustedView: {
             /** Format: uuid */
@@ -3373,7 +3415,7 @@ export interface components {
          * @description What can be done with a document; the names of the routes.
          * @enum {string}
          */
-        Verb: "submit" | "direct" | "assign" | "complete" | "approve" | "return" | "release" | "void" | "attach" | "amend" | "sign" | "seal" | "unsign";
+        Verb: "submit" | "direct" | "assign" | "complete" | "approve" | "return" | "release" | "void" | "attach" | "transcribe" | "amend" | "sign" | "seal" | "unsign";
         /** @description A file that is not taken yet: it is still being written, or it is its turn soon. */
         WaitingView: {
             /** Format: int64 */
@@ -4727,6 +4769,71 @@ export interface operations {
             };
         };
     };
+    get_letters_marked: {
+        parameters: {
+            query: {
+                /** @description Which. */
+                mark: "arrival" | "urgency" | "return_after_reading" | "internal" | "certified_copy" | "copy_of_certified_copy" | "certified_extract";
+                /** @description Her name; the head's where nothing is said. */
+                name?: string;
+                /** @description Number of the copy; left to the pen where nothing is said. */
+                number?: string;
+                /** @description Nơi nhận, a line each. */
+                recipients?: string;
+                /** @description Who signs the copy: `KT. HIỆU TRƯỞNG` and `PHÓ HIỆU TRƯỞNG` on a line each; the head where nothing is said. */
+                title?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description print.* */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_letters_pages: {
         parameters: {
             query?: never;
@@ -5287,6 +5394,72 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    letters_transcribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transcribe"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description letter.state, transcript.*, print.* */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -36,6 +36,7 @@ export type SearchResult = Schema<"SearchResult">;
 export type SearchHit = Schema<"SearchHit">;
 export type SearchExcerpt = Schema<"SearchExcerpt">;
 /** A sheet of labels for stamps, as the box names it. */
+export type Marking = operations["get_letters_marked"]["parameters"]["query"]["mark"];
 export type LabelSheet = NonNullable<NonNullable<operations["get_marks_stamps"]["parameters"]["query"]>["labels"]>;
 export type LetterFile = Schema<"FileView">;
 export type Step = With<Schema<"StepView">, { tone: Tone }>;

@@ -25,6 +25,12 @@ export const VERBS: Record<Verb, VerbForm> = {
   seal: { label: "Đóng dấu", says: "Chỉ văn thư đóng dấu, trên văn bản đã có chữ ký của người có thẩm quyền hoặc bản sao do trường quét.", asks: [], done: "" },
   unsign: { label: "Thôi chờ ký", says: "Văn bản không chờ khóa nữa; chưa có gì được ký. Có thể ký hoặc đóng dấu lại từ đầu.", asks: [], done: "Đã thôi chờ." },
   attach: { label: "Gắn tệp", says: "Chọn tệp PDF hoặc ảnh, hoặc giấy vừa quét ở bàn quét.", asks: ["paper"], done: "Đã gắn." },
+  transcribe: {
+    label: "Lập bản “(đã ký và đóng dấu)”",
+    says: "Cho đơn vị không có máy quét, khi bản giấy đã ký tay và đóng dấu. Máy ghi số, ngày và dòng “(đã ký và đóng dấu)” lên tệp Word hoặc PDF đã gắn; bản ấy thay bản quét, ghi rõ là bản điện tử của bản giấy lưu ở văn thư. Tệp cũ giữ nguyên.",
+    asks: [],
+    done: "Đã lập bản điện tử.",
+  },
   amend: { label: "Sửa", asks: [], done: "Đã ghi lại." },
   return: { label: "Trả lại", asks: ["reason"], danger: true, done: "Đã trả lại." },
   void: { label: "Hủy số", says: "Số vẫn nằm trong sổ, gạch ngang, kèm lý do. Không dùng lại.", asks: ["reason"], danger: true, done: "Đã hủy." },
@@ -32,9 +38,9 @@ export const VERBS: Record<Verb, VerbForm> = {
 
 /** Onward steps first, then what mends, then what ends; the first onward one is the screen's main action. */
 const ORDER: readonly Verb[] = [
-  "direct", "approve", "complete", "release", "submit", "assign", "sign", "seal", "unsign", "attach", "amend", "return", "void",
+  "direct", "approve", "complete", "release", "submit", "assign", "sign", "seal", "unsign", "attach", "transcribe", "amend", "return", "void",
 ];
-const ASIDE: readonly Verb[] = ["unsign", "attach", "amend", "return", "void"];
+const ASIDE: readonly Verb[] = ["unsign", "attach", "transcribe", "amend", "return", "void"];
 
 export function formVerbs(may: readonly Verb[]): Verb[] {
   return ORDER.filter((verb) => may.includes(verb));

@@ -36,7 +36,7 @@ use super::house::House;
 use super::staff::{Person, sign_in};
 use kept::Kept;
 
-pub use furnishing::SEAL_PIN;
+pub use furnishing::{SEAL_PIN, SIGN_PIN};
 
 const LOOK_AGAIN: Duration = Duration::from_millis(25);
 /// Longest any one thing may take; far above what is usual, so that a slow machine is not called broken.
@@ -51,10 +51,10 @@ pub struct Station {
     pub pass: fn(&mut Line) -> Answer<()>,
 }
 
-/// Before the first paper: people, the seal's key, the office above.
+/// Before the first paper: people, the keys of seal and head, the office above.
 pub const FURNISHING: &[Station] = &[
     Station { name: "staff", pass: furnishing::staff_moves_in },
-    Station { name: "certificate", pass: furnishing::seal_is_deposited },
+    Station { name: "certificate", pass: furnishing::keys_are_deposited },
     Station { name: "enrol", pass: furnishing::box_joins_hub },
 ];
 
@@ -70,6 +70,7 @@ pub const STATIONS: &[Station] = &[
     Station { name: "draft", pass: outgoing::clerk_drafts },
     Station { name: "approve", pass: outgoing::head_approves },
     Station { name: "release", pass: outgoing::clerk_releases },
+    Station { name: "sign", pass: outgoing::head_signs },
     Station { name: "seal", pass: outgoing::clerk_seals },
     Station { name: "sync", pass: above::everything_is_acknowledged },
     Station { name: "fetch", pass: above::office_above_has_it },

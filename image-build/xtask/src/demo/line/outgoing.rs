@@ -1,12 +1,12 @@
-//! The outgoing way: draft, approval, number, seal.
+//! The outgoing way: draft, approval, number, the head's signature, the unit's seal.
 
 use std::fs;
 use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::{Line, SEAL_PIN, known, scanning, wait_for};
-use crate::demo::client::{Answer, Trouble};
+use super::{Line, SEAL_PIN, SIGN_PIN, known, scanning, wait_for};
+use crate::demo::client::{Answer, Client, Trouble};
 use crate::demo::facts::{demand, items, text};
 use crate::run::read;
 
@@ -65,15 +65,32 @@ pub(super) fn clerk_releases(line: &mut Line) -> Answer<()> {
     )
 }
 
+/// The head signs with her own key.
+pub(super) fn head_signs(line: &mut Line) -> Answer<()> {
+    let letter = known(line.outgoing.as_ref(), "the outgoing document")?.to_owned();
+    let head = line.head()?;
+    let asked = json!({"certificate": certificate(&head, "mine")?, "pin": SIGN_PIN});
+    line.act(&head, &letter, "sign", asked, &["released"])?;
+    let signed = wait_for("the head's signature", || {
+        let now = head.get(&format!("/api/letters/{letter}"))?;
+        match now.pointer("/signatures/0/state").and_then(Value::as_str) {
+            Some("signed") => Ok(Some(now)),
+            Some("failed") => {
+                Err(Trouble::Wrong(format!("signing failed: {}", now["signatures"][0]["sentence"])))
+            }
+            _ => Ok(None),
+        }
+    })?;
+    line.kept.note_letter(&signed)
+}
+
 /// The clerk unlocks the seal; the box signs; an independent judge looks at the result.
 pub(super) fn clerk_seals(line: &mut Line) -> Answer<()> {
     let letter = known(line.outgoing.as_ref(), "the outgoing document")?.to_owned();
     let page = format!("/api/letters/{letter}");
     let clerk = line.clerk()?;
-    let certificates = clerk.get("/api/certificates")?;
-    let certificate = items(&certificates).iter().find(|certificate| certificate["usable"] == true);
-    let certificate = text(certificate.unwrap_or(&Value::Null), "/id")?.to_owned();
-    line.act(&clerk, &letter, "seal", json!({"certificate": certificate, "pin": SEAL_PIN}), &["released"])?;
+    let asked = json!({"certificate": certificate(&clerk, "unit")?, "pin": SEAL_PIN});
+    line.act(&clerk, &letter, "seal", asked, &["released"])?;
 
     let sealed = wait_for("the document to be sealed", || {
         let now = clerk.get(&page)?;
@@ -91,6 +108,13 @@ pub(super) fn clerk_seals(line: &mut Line) -> Answer<()> {
     fs::write(&path, pdf).map_err(|why| Trouble::Wrong(format!("{}: {why}", path.display())))?;
     let verdict = read(Command::new("pdfsig").arg("-nocert").arg(&path)).map_err(Trouble::Wrong)?;
     line.sealed_pdf = Some(path);
-    let valid = verdict.contains("Signature is Valid.") && verdict.contains("Total document signed");
-    demand(valid, format!("pdfsig does not call the sealed document valid: {verdict}"))
+    let valid = verdict.matches("Signature is Valid.").count() == 2 && verdict.contains("Total document signed");
+    demand(valid, format!("pdfsig does not find the head's signature and the unit's valid: {verdict}"))
+}
+
+/// The certificate of this person, or the unit's, that something can be signed with.
+fn certificate(who: &Client, kind: &str) -> Answer<String> {
+    let certificates = who.get("/api/certificates")?;
+    let usable = |known: &&Value| known["usable"] == true && known[kind] == true;
+    text(items(&certificates).iter().find(usable).unwrap_or(&Value::Null), "/id").map(str::to_owned)
 }

@@ -5,7 +5,7 @@ import { size } from "../../../kit/words";
 /** What the box takes of one file, in bytes. */
 const MOST_BYTES = 64 * 1024 * 1024;
 /** How the file dialog filters; whoever drops a file may bring anything, and the box looks inside. */
-export const KINDS = "application/pdf,image/jpeg,image/png,image/tiff,.pdf,.jpg,.jpeg,.png,.tif,.tiff";
+export const KINDS = "application/pdf,image/jpeg,image/png,image/tiff,.pdf,.jpg,.jpeg,.png,.tif,.tiff,.doc,.docx,.odt,.rtf";
 
 /** Whether it becomes pages that others can be laid behind. */
 export const isPicture = (file: { type: string }): boolean => file.type.startsWith("image/");
