@@ -24,7 +24,7 @@ export const VERBS: Record<Verb, VerbForm> = {
   sign: { label: "Ký số", says: "Ký bằng chứng thư của chính bạn. Sau đó văn thư đóng dấu; nội dung không sửa được nữa.", asks: [], done: "" },
   seal: { label: "Đóng dấu", says: "Chỉ văn thư đóng dấu, trên văn bản đã có chữ ký của người có thẩm quyền hoặc bản sao do trường quét.", asks: [], done: "" },
   unsign: { label: "Thôi chờ ký", says: "Văn bản không chờ khóa nữa; chưa có gì được ký. Có thể ký hoặc đóng dấu lại từ đầu.", asks: [], done: "Đã thôi chờ." },
-  attach: { label: "Gắn tệp", says: "Chọn tệp PDF hoặc ảnh, hoặc giấy vừa quét ở bàn quét.", asks: ["paper"], done: "Đã gắn." },
+  attach: { label: "Gắn tệp", says: "Chọn tệp PDF, Word hoặc ảnh, hoặc giấy vừa quét ở bàn quét.", asks: ["paper"], done: "Đã gắn." },
   transcribe: {
     label: "Lập bản “(đã ký và đóng dấu)”",
     says: "Cho đơn vị không có máy quét, khi bản giấy đã ký tay và đóng dấu. Máy ghi số, ngày và dòng “(đã ký và đóng dấu)” lên tệp Word hoặc PDF đã gắn; bản ấy thay bản quét, ghi rõ là bản điện tử của bản giấy lưu ở văn thư. Tệp cũ giữ nguyên.",

@@ -10,6 +10,9 @@ export const KINDS = "application/pdf,image/jpeg,image/png,image/tiff,.pdf,.jpg,
 /** Whether it becomes pages that others can be laid behind. */
 export const isPicture = (file: { type: string }): boolean => file.type.startsWith("image/");
 
+/** Whether it becomes a PDF on its way. */
+export const isWord = (file: { name: string }): boolean => /\.(docx?|odt|rtf)$/i.test(file.name);
+
 /** By name as people count: page 2 before page 10. Hands drop files in any order. */
 export function inOrder<T extends { name: string }>(files: readonly T[]): T[] {
   return [...files].sort((one, other) => one.name.localeCompare(other.name, "vi", { numeric: true }));
