@@ -20,9 +20,12 @@ async function choose(page: Page, label: string, file: { name: string; bytes: Bu
   await page.getByLabel(label).setInputFiles({ name: file.name, mimeType: file.type, buffer: file.bytes });
 }
 
-/** Her own certificate, from a key file. */
+/** Her own certificate, from a key file; the house may have furnished her with it. */
 async function addKey(page: Page, file: string): Promise<void> {
   await page.goto('/certificates');
+  const own = page.getByRole('list', { name: 'Chứng thư số cá nhân' }).getByText('của bạn');
+  await expect(own.or(page.getByText('Bạn chưa có chứng thư số cá nhân nào.'))).toBeVisible();
+  if (await own.count()) return;
   const form = page.getByRole('form', { name: 'Thêm chứng thư số' });
   await choose(page, 'Tệp khóa (.p12 hoặc .pfx)', { name: file, bytes: readFileSync(`${KEYS}/${file}`), type: 'application/x-pkcs12' });
   await form.getByLabel('Mật khẩu của tệp khóa').fill(HEAD_PIN);
