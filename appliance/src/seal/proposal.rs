@@ -119,7 +119,11 @@ pub(super) async fn found(app: &App, viewer: &Viewer, id: Uuid, hand: Hand) -> R
         looked.block.as_ref().map(|block| if hand == Hand::Sign { block.signature } else { block.seal });
     // A copy is certified by text in the corner; between title and name stands what was on paper.
     let is_copy = matches!(file.kind, FileKind::Scan | FileKind::Transcript);
-    let look = proposed(&desk, is_copy, hand, place);
+    let look = match proposed(&desk, is_copy, hand, place) {
+        // A second red seal is somebody's decision, not a proposal.
+        look if looked.shows_seal && look.has_image() => Look::default(),
+        look => look,
+    };
     Ok(Found { look, place, shows_seal: looked.shows_seal, block: looked.block, pages: file.paper.pages })
 }
 
