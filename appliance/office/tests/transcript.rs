@@ -1,4 +1,5 @@
 //! The file that stands for a paper signed and sealed: who may make it, of what, and what may follow.
+#![expect(clippy::unwrap_used, reason = "helpers of tests: one that cannot go on says where")]
 
 mod support;
 
