@@ -12,6 +12,9 @@ use uuid::Uuid;
 use vanthu::{Settings, edge};
 use wire::Sha256;
 
+/// The unit of every school here.
+pub(crate) const UNIT: &str = "Trường THCS Hoa Phượng";
+
 /// Everybody who may knock, in the order of the permission table's columns.
 pub(crate) const STAFF: [(&str, &str, Role); 5] = [
     ("thu", "Lê Thị Thư", Role::Clerk),
@@ -44,11 +47,8 @@ impl School {
         change(&mut settings);
         let open = vanthu::Box::open(settings).await.unwrap();
         let desk = open.app().desk;
-        let facts = units::Facts {
-            name: "Trường THCS Hoa Phượng".into(),
-            abbreviation: "THCSHP".into(),
-            ..units::Facts::default()
-        };
+        let facts =
+            units::Facts { name: UNIT.into(), abbreviation: "THCSHP".into(), ..units::Facts::default() };
         let set_up = SetUp {
             unit: facts,
             username: "goc".into(),

@@ -11,6 +11,7 @@
 
 mod above;
 mod clock;
+mod cuts;
 mod data;
 mod desk;
 mod disk;
