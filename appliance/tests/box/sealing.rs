@@ -41,6 +41,7 @@ async fn the_head_signs_and_the_clerk_seals_and_others_call_both_valid() {
 
     let signed = signed(&head, &letter, &keys).await;
     assert_eq!(signed["files"][0]["kind"], "signed", "{signed}");
+    assert!(!signed["may"].as_array().unwrap().contains(&json!("sign")), "nobody is offered to sign twice");
     poppler_calls_valid(&paper(&head, &letter).await, 1);
     ask(&head, &letter, "sign", &keys.head, json!({})).await.refused(422, "sign.twice");
 

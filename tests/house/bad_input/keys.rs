@@ -56,6 +56,10 @@ fn a_key_file_that_cannot_seal_is_refused_in_words_and_none_is_kept() {
     refused(send(&vec![0x30; 300 << 10], &[("passphrase", SEAL_PIN)]), 422, "key.not_a_key_file");
     refused(send(&key, &[]), 422, "key.incomplete");
     assert_eq!(clerk.get("/api/certificates").unwrap(), before);
+    // The same certificate, packed the old way: known while the other is in use.
+    refused(add(&clerk, "pki/unit-legacy.p12", SEAL_PIN), 422, "key.known");
+    let known = format!("/api/certificates/{}/withdraw", certificate(&clerk).as_str().unwrap());
+    clerk.post(&known, &json!({})).unwrap();
     add(&clerk, "pki/unit-legacy.p12", SEAL_PIN).expect("the right one is taken");
     school.closes_sound();
 }

@@ -61,7 +61,10 @@ pub fn may(viewer: &Viewer, letter: &Letter, signs_for: bool) -> Vec<Verb> {
         Verb::Amend,
         Verb::Void,
     ];
-    ALL.into_iter().filter(|verb| allowed(viewer, letter, *verb, signs_for).is_ok()).collect()
+    // Nobody is offered to sign twice; whoever asks all the same is told so in its own words.
+    let has_signed = letter.signatures.iter().any(|found| found.signer.id == viewer.id && found.is_signed());
+    let offered = |verb: &Verb| !(has_signed && *verb == Verb::Sign);
+    ALL.into_iter().filter(offered).filter(|verb| allowed(viewer, letter, *verb, signs_for).is_ok()).collect()
 }
 
 /// Whether this person may do this to the document in the state it is in.
