@@ -199,10 +199,11 @@ async fn a_scan_that_shows_a_seal_gets_a_second_image_only_knowingly() {
     let proposed = done(&clerk.get(&at(&letter, "/signing-proposal?hand=seal")).await);
     assert_eq!(
         (&proposed["shows_seal"], &proposed["look"]["kind"]),
-        (&json!(true), &json!("corner_seal")),
+        (&json!(true), &json!("corner")),
         "{proposed}"
     );
-    ask(&clerk, &letter, "seal", &unit, json!({})).await.refused(422, "seal.second");
+    let second = json!({"look": {"kind": "corner_seal", "impression": seal}});
+    ask(&clerk, &letter, "seal", &unit, second).await.refused(422, "seal.second");
     assert_eq!(clerk.get(&at(&letter, "")).await.json()["seal"]["state"], "none");
 
     let knowingly = json!({"look": {"kind": "corner_seal", "impression": seal, "second_seal": true}});
