@@ -5,7 +5,7 @@
 
 use crate::{
     file::View,
-    syntax::{Dict, Object},
+    object::{Dict, Object},
     words::text,
 };
 

@@ -2,8 +2,8 @@
 
 use crate::{
     file::View,
+    object::{Dict, Id, Object},
     packed::unpack,
-    syntax::{Dict, Id, Object},
 };
 use std::collections::HashSet;
 

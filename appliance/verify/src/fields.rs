@@ -2,7 +2,7 @@
 
 use crate::{
     file::View,
-    syntax::{Dict, Id, Object},
+    object::{Dict, Id, Object},
     words::text,
 };
 use std::collections::HashSet;

@@ -3,9 +3,10 @@
 use crate::{
     Fault,
     budget::Budget,
+    object::{Dict, Id, Object},
     packed::unpack,
     sections::{Body, Entry, Section, chain, closing},
-    syntax::{Dict, Id, Object, Parser, is_space},
+    syntax::{Parser, is_space},
 };
 use std::{
     cell::RefCell,

@@ -3,8 +3,8 @@
 
 use crate::{
     file::{File, View},
+    object::Object,
     sections::Entry,
-    syntax::Object,
 };
 use std::collections::HashSet;
 

@@ -16,7 +16,7 @@
 //! 3. `step` compares each save after the first signed one with the state before it, object by object. It does not
 //!    ask what looks bad but what is known to be harmless; all else is a change of the document. `changes` says which
 //!    signature bears what (DocMDP, FieldMDP).
-//! 4. `judge` asks [`pki`] about each signature and time stamp, latest first, because a later time stamp proves when
+//! 4. `judge` takes the whole, and `bench` asks [`pki`] about each signature and time stamp, latest first, because a later time stamp proves when
 //!    the earlier ones were there.
 //!
 //! Page contents are never drawn or unpacked: two readers that get the same bytes show the same. What it does not see
@@ -24,6 +24,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bench;
 mod budget;
 mod changes;
 mod evidence;
@@ -34,6 +35,7 @@ mod history;
 mod hybrid;
 mod judge;
 mod layout;
+mod object;
 mod packed;
 mod places;
 mod report;

@@ -4,7 +4,7 @@
 use crate::{
     Fault,
     budget::Budget,
-    syntax::{Dict, Object},
+    object::{Dict, Object},
 };
 use std::io::Read;
 

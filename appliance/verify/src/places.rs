@@ -7,8 +7,9 @@ use crate::{
     Fault,
     fields::fields,
     file::{File, Found},
+    object::{Dict, Id, Object},
     sections::{Entry, closing},
-    syntax::{Dict, Id, Object, is_space},
+    syntax::is_space,
 };
 use std::{collections::HashSet, ops::Range};
 

@@ -1,6 +1,6 @@
 //! A file whose structure cannot be read any more may still hold a signature: was it damaged after signing?
 
-use crate::syntax::{Object, Parser};
+use crate::{object::Object, syntax::Parser};
 use std::ops::Range;
 
 /// How many places that look like a signature are looked at: each costs the digest of the whole file.

@@ -3,8 +3,9 @@
 use crate::{
     Fault,
     budget::Budget,
+    object::{Dict, Id, Object},
     packed::unpack,
-    syntax::{Dict, Id, Object, Parser, is_space},
+    syntax::{Parser, is_space},
 };
 use std::collections::BTreeMap;
 

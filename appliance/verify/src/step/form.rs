@@ -5,7 +5,7 @@ use crate::{
     changes::Event,
     fields::{Field, form},
     file::View,
-    syntax::{Dict, Id, Object},
+    object::{Dict, Id, Object},
     uses::Slot,
     words::{short, text},
 };

@@ -3,7 +3,7 @@
 use super::{Step, look};
 use crate::{
     file::View,
-    syntax::{Dict, Object},
+    object::{Dict, Object},
     uses::Slot,
 };
 

@@ -19,8 +19,8 @@ use crate::{
     fields::{Field, fields},
     file::{File, View},
     layout,
+    object::{Dict, Id, Object},
     sections::Entry,
-    syntax::{Dict, Id, Object},
     uses::{Slot, Uses},
 };
 use std::collections::{BTreeMap, BTreeSet, HashSet};

@@ -3,7 +3,7 @@
 use super::{Step, look};
 use crate::{
     changes::Event,
-    syntax::{Dict, Id, Object},
+    object::{Dict, Id, Object},
     uses::Slot,
 };
 use std::collections::HashSet;

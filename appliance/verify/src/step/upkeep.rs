@@ -3,7 +3,7 @@
 use super::{Step, look};
 use crate::{
     changes::Event,
-    syntax::{Dict, Object},
+    object::{Dict, Object},
     uses::{Slot, TRAILER},
 };
 
