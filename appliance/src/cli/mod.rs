@@ -199,3 +199,16 @@ pub(crate) fn refused(error: office::Error) -> Failure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    /// Clap builds a command when it is asked for: one that is put together wrongly would show only then.
+    #[test]
+    fn every_command_is_put_together_rightly() {
+        Cli::command().debug_assert();
+    }
+}

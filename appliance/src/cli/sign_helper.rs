@@ -4,6 +4,8 @@
 use super::Failure;
 
 #[derive(clap::Args)]
+// The arguments within have a group of this very name, and clap wants each name once.
+#[group(skip)]
 pub(super) struct SignHelper {
     #[command(flatten)]
     helper: sign_helper::SignHelper,
