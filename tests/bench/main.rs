@@ -24,6 +24,7 @@ mod programs;
 mod scan;
 mod school;
 mod sign;
+mod spent;
 mod the_box;
 
 use std::path::Path;

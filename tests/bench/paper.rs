@@ -4,7 +4,7 @@
 //! pages.rs     the samples, and a folder of further captures (VANTHU_PAGES=FOLDER, NAME.jpg with NAME.txt)
 //! judged.rs    each through `vanthu compose` and through `cjpeg -quality 85`, painted by poppler
 //! likeness.rs  colour.rs  letters.rs                  what was lost, in three measures
-//! spent.rs     masks.rs                               what it cost
+//! masks.rs     (and spent.rs beside this)             what it cost
 //! goals.rs     the figures with their goals           crops.rs    every seal, to be looked at
 //! ```
 
@@ -16,7 +16,6 @@ mod letters;
 mod likeness;
 mod masks;
 mod pages;
-mod spent;
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};

@@ -11,9 +11,9 @@ use super::colour::{Area, Coloured};
 use super::letters::{self, Letters};
 use super::likeness::{self, Luma};
 use super::pages::Page;
-use super::spent;
 use crate::figures::{Outcome, median};
 use crate::programs::program;
+use crate::spent;
 
 /// CPU time of a page is the median of so many runs.
 const ROUNDS: usize = 3;
