@@ -47,10 +47,19 @@ pub enum TokenError {
     /// A kind of key or of encryption that is not handled.
     #[error("unsupported key: {0}")]
     Unsupported(String),
+    /// Opening the file would take the machine too long: whoever packed it asked for too many rounds.
+    #[error("the key file asks for {rounds} rounds of key derivation")]
+    TooCostly {
+        /// All of them together.
+        rounds: u64,
+    },
     /// The arithmetic failed, or the module did not do what it was asked.
     #[error("signing failed: {0}")]
     Failed(String),
 
+    /// Nobody typed a PIN, and the token has no pad of its own to type it on. It was not asked.
+    #[error("no PIN was typed")]
+    NoPin,
     /// The token refused the PIN. After this the same PIN must not be tried again: tokens lock themselves.
     #[error("the token refused the PIN; tries left: {tries:?}")]
     WrongPin {
@@ -110,7 +119,9 @@ impl TokenError {
             TokenError::KeyMismatch => "token.key_mismatch",
             TokenError::KeyTooShort { .. } => "token.key_too_short",
             TokenError::Unsupported(_) => "token.unsupported",
+            TokenError::TooCostly { .. } => "token.too_costly",
             TokenError::Failed(_) => "token.failed",
+            TokenError::NoPin => "token.no_pin",
             TokenError::WrongPin { .. } => "token.wrong_pin",
             TokenError::PinLocked => "token.pin_locked",
             TokenError::PinNotReady(_) => "token.pin_not_ready",

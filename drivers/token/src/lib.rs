@@ -72,6 +72,7 @@ mod pkcs11;
 mod pkcs12;
 mod process;
 mod protocol;
+mod rounds;
 mod sentences;
 mod tokens;
 mod worker;

@@ -3,6 +3,7 @@
 use crate::{
     Algorithm, Signer, TokenError,
     certificate::{public_key, within_its_time},
+    rounds,
 };
 use der::{
     AnyRef, Decode, Header, Reader, SliceReader, Tag,
@@ -20,6 +21,9 @@ use ring::{
 
 /// The largest key file that is looked at: a key and a chain of certificates take a few KB.
 const MOST_BYTES: usize = 1 << 20;
+/// The most rounds of key derivation in one file: programs write 2 000 to 600 000 for each of its three or four parts. The
+/// smallest box does these in some ten seconds.
+const MOST_ROUNDS: u64 = 5_000_000;
 
 /// An unlocked key from a PKCS#12 file.
 pub struct Pkcs12 {
@@ -86,6 +90,10 @@ fn unlock(bytes: &[u8], passphrase: &str) -> Result<PrivateKeyChain, TokenError>
     }
     if !looks_like_pfx(bytes) {
         return Err(TokenError::NotAKeyFile("no PFX header".into()));
+    }
+    let rounds = rounds::asked_for(bytes);
+    if rounds > MOST_ROUNDS {
+        return Err(TokenError::TooCostly { rounds });
     }
     let store = KeyStore::from_pkcs12(bytes, passphrase).map_err(told_apart)?;
     store.private_key_chain().map(|(_, entry)| entry.clone()).ok_or(TokenError::NoKey)

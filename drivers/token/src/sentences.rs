@@ -3,9 +3,15 @@
 use crate::certificate::day;
 use crate::{TokenError, Tries};
 
-/// What is wrong and what to do next, in Vietnamese.
+/// What is wrong and what to do next, in Vietnamese. The law's “thiết bị lưu khóa bí mật” is “thẻ ký số” here and wherever
+/// the box speaks of it.
 pub fn sentence(error: &TokenError) -> String {
-    match error {
+    of_key(error).or_else(|| of_pin(error)).unwrap_or_else(|| of_device(error).into())
+}
+
+/// Troubles of the certificate and its key, on a token or in a file.
+fn of_key(error: &TokenError) -> Option<String> {
+    Some(match error {
         TokenError::WrongPassphrase => {
             "Mật khẩu của tệp khóa không đúng. Hãy gõ lại; chú ý bộ gõ tiếng Việt và phím Caps Lock.".into()
         }
@@ -13,9 +19,14 @@ pub fn sentence(error: &TokenError) -> String {
             "Tệp này không phải tệp khóa PKCS#12 (.p12, .pfx). Hãy chọn đúng tệp mà nơi cấp chứng thư gửi."
                 .into()
         }
+        TokenError::TooCostly { .. } => {
+            "Tệp khóa này được khóa quá kỹ, hộp mở mất hàng giờ. Hãy xuất lại tệp .p12 với thiết lập thông thường rồi chọn \
+             lại."
+                .into()
+        }
         TokenError::NoKey => {
-            "Chứng thư này không có khóa bí mật đi kèm nên không ký được. Hãy chọn chứng thư khác, \
-                              hoặc hỏi nơi cấp chứng thư."
+            "Chứng thư này không có khóa bí mật đi kèm nên không ký được. Hãy chọn chứng thư khác, hoặc hỏi nơi cấp \
+             chứng thư."
                 .into()
         }
         TokenError::Expired { since_ms } => format!(
@@ -36,64 +47,64 @@ pub fn sentence(error: &TokenError) -> String {
         TokenError::Unsupported(_) => {
             "Loại khóa này chưa dùng được. Hãy xin cấp khóa RSA từ 2048 bit hoặc ECDSA P-256.".into()
         }
-        TokenError::Failed(_) => {
-            "Chưa ký được bằng khóa này. Hãy rút USB token ra, cắm lại rồi thử lần nữa.".into()
-        }
-        TokenError::WrongPin { tries } => wrong_pin(*tries).into(),
+        _ => return None,
+    })
+}
+
+/// Troubles of the PIN.
+fn of_pin(error: &TokenError) -> Option<String> {
+    let sentence = match error {
+        TokenError::NoPin => "Chưa gõ mã PIN của thẻ ký số. Hãy gõ mã PIN rồi bấm lại.",
+        TokenError::WrongPin { tries } => wrong_pin(*tries),
         TokenError::PinLocked => {
-            "USB token đã bị khóa vì gõ sai mã PIN nhiều lần. Hãy mở khóa bằng phần mềm của nơi \
-                                  cấp token, hoặc gọi nơi cấp để được mở."
-                .into()
+            "Thẻ ký số đã bị khóa vì gõ sai mã PIN nhiều lần. Hãy mở khóa bằng phần mềm của nơi cấp thẻ, hoặc gọi nơi cấp \
+             để được mở."
         }
         TokenError::PinNotReady(_) => {
-            "USB token đòi đặt hoặc đổi mã PIN trước khi dùng. Hãy đổi mã PIN bằng phần mềm \
-                                       của nơi cấp token rồi thử lại."
-                .into()
+            "Thẻ ký số đòi đặt hoặc đổi mã PIN trước khi dùng. Hãy đổi mã PIN bằng phần mềm của nơi cấp thẻ rồi thử lại."
         }
-        TokenError::Cancelled => {
-            "Việc nhập mã PIN đã bị hủy nên chưa ký. Hãy bấm ký lại khi sẵn sàng.".into()
-        }
-        TokenError::NoToken => {
-            "Chưa thấy USB token nào. Hãy cắm token vào cổng USB, chờ đèn sáng rồi thử lại.".into()
-        }
+        TokenError::Cancelled => "Việc nhập mã PIN đã bị hủy nên chưa ký. Hãy bấm ký lại khi sẵn sàng.",
+        _ => return None,
+    };
+    Some(sentence.into())
+}
+
+/// Troubles of the token in the port and of its vendor's library.
+fn of_device(error: &TokenError) -> &'static str {
+    match error {
+        TokenError::NoToken => "Chưa thấy thẻ ký số nào. Hãy cắm thẻ vào cổng USB, chờ đèn sáng rồi thử lại.",
         TokenError::OtherToken => {
-            "USB token đang cắm không có chứng thư đã chọn. Hãy cắm đúng token, hoặc chọn chứng thư khác."
-                .into()
+            "Thẻ ký số đang cắm không có chứng thư đã chọn. Hãy cắm đúng thẻ, hoặc chọn chứng thư khác."
         }
         TokenError::TokenGone => {
-            "USB token bị rút ra trong lúc ký. Văn bản nào chưa ký thì chưa thay đổi gì. Hãy cắm \
-                                  lại token rồi ký tiếp."
-                .into()
+            "Thẻ ký số bị rút ra giữa chừng. Hãy cắm lại thẻ rồi bấm lại; những văn bản đã ký xong không phải ký lại."
         }
         TokenError::NoModule(_) => {
-            "Máy này chưa có phần mềm của USB token, hoặc đường dẫn đã khai không đúng. Hãy cài \
-                                    phần mềm của nơi cấp token rồi chọn lại."
-                .into()
+            "Máy này chưa có phần mềm của thẻ ký số, hoặc đường dẫn đã khai không đúng. Hãy cài phần mềm của nơi cấp thẻ \
+             rồi chọn lại."
         }
         TokenError::Hung => {
-            "Phần mềm của USB token không trả lời nên đã được dừng. Hãy rút token ra, cắm lại rồi thử \
-                             lần nữa."
-                .into()
+            "Phần mềm của thẻ ký số không trả lời nên đã được dừng. Hãy rút thẻ ra, cắm lại rồi thử lần nữa."
         }
         TokenError::WorkerDied(_) => {
-            "Phần mềm của USB token bị lỗi và đã dừng. Hãy rút token ra, cắm lại rồi thử; nếu \
-                                      vẫn lỗi, cài lại phần mềm của nơi cấp token."
-                .into()
+            "Phần mềm của thẻ ký số bị lỗi và đã dừng. Hãy rút thẻ ra, cắm lại rồi thử; nếu vẫn lỗi, cài lại phần mềm của \
+             nơi cấp thẻ."
         }
+        _ => "Chưa ký được bằng khóa này. Hãy rút thẻ ký số ra, cắm lại rồi thử lần nữa.",
     }
 }
 
 fn wrong_pin(tries: Tries) -> &'static str {
     match tries {
         Tries::Unknown => {
-            "Mã PIN của USB token không đúng. Hãy gõ lại thật cẩn thận: gõ sai nhiều lần, token sẽ tự khóa."
+            "Mã PIN của thẻ ký số không đúng. Hãy gõ lại thật cẩn thận: gõ sai nhiều lần, thẻ sẽ tự khóa."
         }
         Tries::Few => {
-            "Mã PIN của USB token không đúng, chỉ còn ít lần thử nữa là token tự khóa. Hãy kiểm tra bộ gõ tiếng Việt, \
+            "Mã PIN của thẻ ký số không đúng, chỉ còn ít lần thử nữa là thẻ tự khóa. Hãy kiểm tra bộ gõ tiếng Việt, \
              phím Caps Lock rồi gõ lại."
         }
         Tries::Last => {
-            "Mã PIN của USB token không đúng và chỉ còn một lần thử: sai nữa là token bị khóa. Hãy tìm lại đúng mã PIN \
+            "Mã PIN của thẻ ký số không đúng và chỉ còn một lần thử: sai nữa là thẻ bị khóa. Hãy tìm lại đúng mã PIN \
              trước khi gõ."
         }
     }
@@ -111,6 +122,8 @@ mod tests {
             TokenError::NoKey,
             TokenError::Expired { since_ms: 1_800_000_000_000 },
             TokenError::NotYetValid { from_ms: 1_800_000_000_000 },
+            TokenError::TooCostly { rounds: 1 << 31 },
+            TokenError::NoPin,
             TokenError::KeyMismatch,
             TokenError::KeyTooShort { bits: 1024 },
             TokenError::Unsupported("GOST".into()),
@@ -130,6 +143,7 @@ mod tests {
         for trouble in &troubles {
             let sentence = sentence(trouble);
             assert!(sentence.contains("Hãy"), "{trouble:?}: {sentence}");
+            assert!(!sentence.contains("token"), "the trade says thẻ ký số: {sentence}");
             let over_the_pipe = serde_json::to_string(trouble).unwrap();
             assert_eq!(&serde_json::from_str::<TokenError>(&over_the_pipe).unwrap(), trouble);
         }

@@ -51,6 +51,33 @@ fn a_locked_token_shows_it_before_anybody_types_a_pin() {
 }
 
 #[test]
+fn a_pin_nobody_typed_costs_no_try_and_a_pad_is_waited_for() {
+    let logged = |stick: Stick| {
+        let log = stick.path("log");
+        (stick.env("FAULT_LOG", log.to_str().unwrap()), log)
+    };
+    let without = |stick: &Stick| stick.tokens().unlock(&stick.certificate("a0"), &Pin::from(""), now());
+    let (plain, log) = logged(stick().fault("none"));
+    assert_eq!(without(&plain).unwrap_err(), TokenError::NoPin);
+    assert!(!log.exists(), "the token saw a PIN");
+    let (pad, log) = logged(stick().fault("pin-pad").env("FAULT_PIN", PIN));
+    assert!(pad.look().pin_typed_elsewhere);
+    assert!(without(&pad).unwrap().sign(b"one").is_ok());
+    assert!(std::fs::read_to_string(&log).unwrap().starts_with("in\n"));
+}
+
+#[test]
+fn a_login_another_program_left_open_opens_no_key_for_a_wrong_pin() {
+    let shared = stick().fault("shared-login");
+    let log = shared.path("log");
+    let shared = shared.env("FAULT_LOG", log.to_str().unwrap());
+    assert!(matches!(wrong_pin(&shared), TokenError::WrongPin { .. }));
+    assert_eq!(std::fs::read_to_string(&log).unwrap(), "others out\nrefused\n");
+    assert!(shared.unlock().unwrap().sign(b"one").is_ok(), "the right one does");
+    assert!(matches!(stick().fault("shared-for-ever").unlock(), Err(TokenError::Failed(_))));
+}
+
+#[test]
 fn a_token_pulled_out_at_the_third_document_leaves_the_first_two_signed() {
     for fault in ["removed", "not-present", "session-invalid", "device-error", "general-error"] {
         let stick = stick().fault(fault).env("FAULT_AT", "3");

@@ -78,6 +78,67 @@ fn what_is_wrong_is_told_apart() {
     }
 }
 
+#[test]
+fn a_file_that_asks_for_hours_of_work_is_refused_at_once() {
+    let salt = der(0x04, &[&[1, 2, 3, 4, 5, 6, 7, 8]]);
+    let billions = [0x02, 0x05, 0x00, 0x80, 0, 0, 0];
+    let few = [0x02, 0x01, 0x01];
+    let sha256 = hex::decode("300d06096086480165030402010500").unwrap();
+    let digest = der(0x30, &[&sha256, &der(0x04, &[&[0; 32]])]);
+    let mac = |rounds: &[u8]| der(0x30, &[&digest, &salt, rounds]);
+    let of_hand = hex::decode("301d060960864801650304012a0410000102030405060708090a0b0c0d0e0f").unwrap();
+    let pbes2 = |derivation: &str, rounds: &[&[u8]]| {
+        let named = hex::decode(derivation).unwrap();
+        let derivation = der(0x30, &[&named, &der(0x30, &[&[salt.as_slice()], rounds].concat())]);
+        let oid = hex::decode("06092a864886f70d01050d").unwrap();
+        der(0x30, &[&oid, &der(0x30, &[&derivation, &of_hand])])
+    };
+    let pbkdf2 = |rounds: &[u8]| pbes2("06092a864886f70d01050c", &[rounds]);
+    let scrypt = pbes2("06092b06010401da47040b", &[&[0x02, 0x04, 0x40, 0, 0, 0], &[0x02, 0x01, 8], &few]);
+    let old = hex::decode("060a2a864886f70d010c0103").unwrap();
+    let old = der(0x30, &[&old, &der(0x30, &[&salt, &billions])]);
+    let table = [
+        ("MAC", pfx(&pbkdf2(&few), &mac(&billions))),
+        ("PBKDF2", pfx(&pbkdf2(&billions), &mac(&few))),
+        ("scrypt", pfx(&scrypt, &mac(&few))),
+        ("old PBE", pfx(&old, &mac(&few))),
+    ];
+    for (what, file) in table {
+        assert!(file.len() < 1024, "{what}");
+        let refused = Pkcs12::open(&file, UNIT, NOW_MS).unwrap_err();
+        assert!(matches!(refused, TokenError::TooCostly { rounds: 0x8000_0000.. }), "{what}: {refused:?}");
+        assert!(token::sentence(&refused).contains("quá kỹ"), "{what}");
+    }
+    let modest = Pkcs12::open(&pfx(&pbkdf2(&few), &mac(&few)), UNIT, NOW_MS).unwrap_err();
+    assert_eq!(modest, TokenError::WrongPassphrase, "the same file with a few rounds is looked at");
+}
+
+/// A PKCS#12 file with one shrouded key under an algorithm, and a MAC over it.
+fn pfx(algorithm: &[u8], mac: &[u8]) -> Vec<u8> {
+    let explicit = |inner: &[u8]| der(0xa0, &[inner]);
+    let data = hex::decode("06092a864886f70d010701").unwrap();
+    let shrouded = hex::decode("060b2a864886f70d010c0a0102").unwrap();
+    let key = der(0x30, &[algorithm, &der(0x04, &[&[0xee; 64]])]);
+    let bags = der(0x30, &[&der(0x30, &[&shrouded, &explicit(&key)])]);
+    let safe = der(0x30, &[&data, &explicit(&der(0x04, &[&bags]))]);
+    let safes = der(0x30, &[&safe]);
+    let content = der(0x30, &[&data, &explicit(&der(0x04, &[&safes]))]);
+    der(0x30, &[&[0x02, 0x01, 0x03], &content, mac])
+}
+
+fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let value = parts.concat();
+    let length = u16::try_from(value.len()).unwrap().to_be_bytes();
+    let head = if length[0] == 0 && length[1] < 128 {
+        vec![tag, length[1]]
+    } else if length[0] == 0 {
+        vec![tag, 0x81, length[1]]
+    } else {
+        vec![tag, 0x82, length[0], length[1]]
+    };
+    [head, value].concat()
+}
+
 /// openssl refuses to pack a key beside a certificate that is not its own, so it is packed here.
 fn mismatched() -> Vec<u8> {
     let certificate_of = KeyStore::from_pkcs12(&fixture("unit.p12"), UNIT).unwrap();

@@ -85,12 +85,19 @@ impl Module {
             PinState::NotReady => return Err(TokenError::PinNotReady("CK_TOKEN_INFO".into())),
             PinState::Fine | PinState::FewTries | PinState::LastTry => {}
         }
-        let typed = AuthPin::from(pin.reveal());
-        let elsewhere = info.protected_authentication_path() && pin.reveal().is_empty();
-        match session.login(UserType::User, (!elsewhere).then_some(&typed)) {
-            Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(()),
-            Err(error) => Err(refused_login(&self.library, slot, &error)),
+        let typed = (!pin.reveal().is_empty()).then(|| AuthPin::from(pin.reveal()));
+        // To such a token no PIN is a wrong PIN, and a wrong PIN costs a try.
+        if typed.is_none() && !info.protected_authentication_path() {
+            return Err(TokenError::NoPin);
         }
+        let log_in = || session.login(UserType::User, typed.as_ref());
+        let outcome = match log_in() {
+            // Some vendors share a login between programs. It says nothing of this PIN, and the key must not open for a
+            // wrong one: the token is locked and asked again.
+            Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => session.logout().and_then(|()| log_in()),
+            other => other,
+        };
+        outcome.map_err(|error| refused_login(&self.library, slot, &error))
     }
 }
 

@@ -4,7 +4,8 @@
  *   FAULT_AT       only at this signature, from 1; every later one as well where a token is pulled out
  *   FAULT_ONCE     a file: only until it exists, so that a test can see the call after
  *   FAULT_MODULE   the module behind
- *   FAULT_LOG      a file that gets a line for every login and logout that went well
+ *   FAULT_LOG      a file that gets a line for every login and logout the token saw
+ *   FAULT_PIN      what a person types on the token's own pad
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -22,11 +23,11 @@ enum { INITIALIZE = 0, GET_LIST = 3, SLOT_LIST = 4, SLOT_INFO = 5, TOKEN_INFO = 
        SIGN_INIT = 42, SIGN = 43 };
 enum { OK = 0, GENERAL_ERROR = 0x5, DEVICE_ERROR = 0x30, DEVICE_REMOVED = 0x32, FUNCTION_CANCELED = 0x50,
        MECHANISM_INVALID = 0x70, PIN_INCORRECT = 0xA0, PIN_LOCKED = 0xA4, PIN_EXPIRED = 0xA3,
-       SESSION_HANDLE_INVALID = 0xB3, TOKEN_NOT_PRESENT = 0xE0 };
-enum { TOKEN_PRESENT = 1, COUNT_LOW = 0x10000, FINAL_TRY = 0x20000, LOCKED = 0x40000, TO_BE_CHANGED = 0x80000 };
+       SESSION_HANDLE_INVALID = 0xB3, TOKEN_NOT_PRESENT = 0xE0, USER_ALREADY_LOGGED_IN = 0x100 };
+enum { TOKEN_PRESENT = 1, PIN_PAD = 0x100, COUNT_LOW = 0x10000, FINAL_TRY = 0x20000, LOCKED = 0x40000, TO_BE_CHANGED = 0x80000 };
 
 static Functions *real, ours;
-static int signatures, gone, last_try;
+static int signatures, gone, last_try, left_alone;
 
 static int set(const char *fault) {
     const char *named = getenv("FAULT"), *once = getenv("FAULT_ONCE");
@@ -84,6 +85,7 @@ static Ulong token_info(Ulong slot, unsigned char *info) {
     Ulong *flags = (Ulong *)(info + 96);
     if (set("locked")) *flags |= LOCKED;
     if (set("must-change")) *flags |= TO_BE_CHANGED;
+    if (set("pin-pad")) *flags |= PIN_PAD;
     *flags &= ~(Ulong)COUNT_LOW;
     if (last_try) {
         if (set("few")) *flags |= COUNT_LOW;
@@ -99,6 +101,9 @@ static Ulong login(Ulong session, Ulong user, unsigned char *pin, Ulong length) 
     if (set("locked-at-login")) return PIN_LOCKED;
     if (set("expired")) return PIN_EXPIRED;
     if (set("cancelled")) return FUNCTION_CANCELED;
+    /* Another program is logged in, and this vendor's login is one for all of them. */
+    if (set("shared-for-ever") || (set("shared-login") && !left_alone)) return USER_ALREADY_LOGGED_IN;
+    if (!pin && set("pin-pad")) { pin = (unsigned char *)getenv("FAULT_PIN"); length = strlen((char *)pin); }
     value = ((Ulong(*)(Ulong, Ulong, void *, Ulong))real->calls[LOGIN])(session, user, pin, length);
     last_try = value == PIN_INCORRECT;
     note(value == OK ? "in\n" : "refused\n");
@@ -108,6 +113,7 @@ static Ulong login(Ulong session, Ulong user, unsigned char *pin, Ulong length) 
 static Ulong logout(Ulong session) {
     Ulong value;
     trap("logout");
+    if ((set("shared-for-ever") || set("shared-login")) && !left_alone) { left_alone = 1; note("others out\n"); return OK; }
     value = ((Ulong(*)(Ulong))real->calls[LOGOUT])(session);
     if (value == OK) note("out\n");
     return value;
