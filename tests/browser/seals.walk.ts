@@ -104,7 +104,7 @@ test.describe('signing on an old PC', () => {
     await pin(form).fill(HEAD_PIN);
     await page.keyboard.press('Control+s');
     await expect(page.getByText(/đã ký số lúc/).first()).toBeVisible();
-    await expect(page.getByText('Chữ ký B-B:')).toBeVisible();
+    await expect(page.getByText('Đã ký (B-B):')).toBeVisible();
     await usableByEverybody(page, 'document the head has signed');
   });
 

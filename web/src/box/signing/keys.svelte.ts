@@ -20,7 +20,7 @@ export function usable(hand: Hand, certificates: readonly Certificate[]): Certif
 
 export function nameOf(certificate: Certificate): string {
   const whose = certificate.unit ? certificate.organisation || certificate.subject : certificate.subject;
-  return `${whose} · đến ${day(certificate.not_after)}`;
+  return `${whose} · ${PLACES[certificate.place]} · đến ${day(certificate.not_after)}`;
 }
 
 /** Whether the key is at the box, so that a PIN opens it here. */

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Verdict } from "../../api/types";
-import { isBroken, levelTone, people, told } from "./verdict";
+import { isBroken, LEVELS, levelTone, people, told } from "./verdict";
 
 it("is red only where the paper should not be relied on", () => {
   const tones = (words: string[]) => words.map((word) => told(word).tone);
@@ -26,4 +26,8 @@ it("stays calm while only a line is missing", () => {
   expect(levelTone({ level: "B-T", waits: "level.untrusted" })).toBe("wait");
   expect(levelTone({ level: "B-B", waits: "level.revoked" })).toBe("late");
   expect(levelTone({ level: "B-LTA" })).toBe("well");
+});
+
+it("says each level in words nobody has to look up", () => {
+  for (const words of Object.values(LEVELS)) expect(words).toMatch(/^[^\d-]+$/);
 });

@@ -30,6 +30,14 @@ export function people(verdict: Verdict): Verdict["signatures"] {
   return verdict.signatures.filter((found) => found.kind !== "timestamp");
 }
 
+/** The levels of EN 319 142-1 as a person would say them. */
+export const LEVELS: Record<Level, string> = {
+  "B-B": "Đã ký",
+  "B-T": "Có dấu thời gian",
+  "B-LT": "Có bằng chứng",
+  "B-LTA": "Đủ để lưu trữ",
+};
+
 const TONES: Record<Level, VerdictTone> = { "B-B": "calm", "B-T": "well", "B-LT": "well", "B-LTA": "well" };
 
 /** What only waits for a line is calm; what needs a hand is not. */
