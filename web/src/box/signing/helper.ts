@@ -6,8 +6,6 @@ import { Refusal } from "../../api/http";
 /** `127.0.0.1` and not `localhost`: the page's policy names this one address. */
 const AT = "http://127.0.0.1:9163";
 const SECRET = "helper:secret";
-/** As many as the helper takes at once. */
-const MOST_AT_ONCE = 200;
 
 export interface Hello {
   helper: string;
@@ -74,10 +72,9 @@ export async function hello(): Promise<Hello | null> {
   }
 }
 
-/** With the six digits the helper shows. */
+/** With the six digits the helper shows. It knows this page by its address, which no page can invent; the name is only shown. */
 export async function pair(code: string, unit: string): Promise<void> {
-  const box = { name: unit, key: hex(new TextEncoder().encode(location.origin)) };
-  const { secret } = await ask<{ secret: string }>("POST", "/v1/pair", { code: code.replace(/\D/g, ""), box });
+  const { secret } = await ask<{ secret: string }>("POST", "/v1/pair", { code: code.replace(/\D/g, ""), box: { name: unit } });
   localStorage.setItem(SECRET, secret);
 }
 
@@ -118,25 +115,26 @@ export function pinWords(pin: string): string {
   return words[pin] ?? "";
 }
 
-/** Opens a key, signs every document with it and closes it again; each comes back by itself, in base64. */
-export async function signAll(key: HelperKey, pin: string, attributes: string[], onsigned?: (at: number) => void): Promise<Signed[]> {
+/** A key of this PC that its holder unlocked. */
+export interface OpenKey {
+  /** Signs each by itself, in order; a handful at a time, so that a page can show how far it is. */
+  sign(attributes: string[]): Promise<Signed[]>;
+  close(): Promise<void>;
+}
+
+/** Unlocks a key with its PIN. Whoever opens it closes it. */
+export async function openKey(key: HelperKey, pin: string): Promise<OpenKey> {
   const { session } = await ask<{ session: string }>("POST", "/v1/open", { holder: key.holder, pin });
-  const signed: Signed[] = [];
-  try {
-    for (let from = 0; from < attributes.length; from += MOST_AT_ONCE) {
-      const documents = attributes.slice(from, from + MOST_AT_ONCE).map(hexOfBase64);
-      const { results } = await ask<{ results: ({ signature: string } | { error: { code: string; detail: string } })[] }>(
-        "POST",
-        "/v1/sign",
-        { session, documents },
-      );
-      signed.push(...results.map((one) => ("signature" in one ? { signature: base64OfHex(one.signature) } : one.error)));
-      onsigned?.(signed.length);
-    }
-  } finally {
-    await ask("POST", "/v1/close", { session }).catch(() => undefined);
-  }
-  return signed;
+  return {
+    async sign(attributes) {
+      type Result = { signature: string } | { error: { code: string; detail: string } };
+      const { results } = await ask<{ results: Result[] }>("POST", "/v1/sign", { session, documents: attributes.map(hexOfBase64) });
+      return results.map((one) => ("signature" in one ? { signature: base64OfHex(one.signature) } : one.error));
+    },
+    async close() {
+      await ask("POST", "/v1/close", { session }).catch(() => undefined);
+    },
+  };
 }
 
 /** The certificates of a key; a key file is opened for it. */

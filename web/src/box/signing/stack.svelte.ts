@@ -2,7 +2,8 @@ import * as box from "../../api/box";
 import type { Hand, Letter, LetterLine, Me, Uuid } from "../../api/types";
 import { Attempt } from "../../kit/attempt.svelte";
 import type { Asking } from "./asking.svelte";
-import { awaited } from "./carrying";
+import { awaited, sealing } from "./carrying";
+import { isHere } from "./keys.svelte";
 
 /** How one document of a stack stands: waiting for the box, for a key elsewhere, done, or not done and why. */
 export interface Laid {
@@ -23,6 +24,10 @@ export class Stack {
   private readonly me: Me;
   private looking: Promise<void> | null = null;
   private again = false;
+  /** The key is not at the box. */
+  private away = false;
+  /** The version each was last looked at in. */
+  private readonly seen = new Map<Uuid, number>();
 
   constructor(hand: Hand, me: Me) {
     this.hand = hand;
@@ -53,6 +58,7 @@ export class Stack {
       box.signBatch({ hand: this.hand, ...asking.body(), letters: wanted.map((letter) => letter.id) }),
     );
     if (!lines) return false;
+    this.away = !isHere(asking.chosen);
     this.laid = wanted.map((letter) => {
       const line = lines.find((each) => each.letter === letter.id);
       return { letter, state: line?.asked ? "asked" : "failed", sentence: line?.sentence ?? null };
@@ -65,18 +71,35 @@ export class Stack {
   /** For an effect: something of the documents has changed. Done when nothing is left to look at. */
   follow(): Promise<void> {
     this.again = true;
-    this.looking ??= this.look().finally(() => (this.looking = null));
+    this.looking ??= this.look();
     return this.looking;
   }
 
   private async look(): Promise<void> {
     while (this.again) {
       this.again = false;
-      for (const one of this.laid.filter((each) => each.state === "asked" || each.state === "prepared")) {
-        const letter = await box.letter(one.letter.id).catch(() => null);
-        if (letter) this.note(letter);
+      const unfinished = this.laid.filter((each) => each.state === "asked" || each.state === "prepared");
+      const versions = await this.versions(unfinished.length);
+      for (const one of unfinished) {
+        const { id } = one.letter;
+        // That a digest lies ready is no change of the document, and only a key elsewhere waits for it.
+        const unseen = this.away && one.state === "asked";
+        if (!unseen && versions.has(id) && versions.get(id) === this.seen.get(id)) continue;
+        const letter = await box.letter(id).catch(() => null);
+        if (!letter) continue;
+        this.note(letter);
+        this.seen.set(id, letter.version);
       }
     }
+    // At once: whoever asks between the last round and this would wait for nobody.
+    this.looking = null;
+  }
+
+  /** What the register's newest lines say of how often each was changed: one question instead of one for each document. */
+  private async versions(unfinished: number): Promise<Map<Uuid, number>> {
+    if (unfinished < 2) return new Map();
+    const page = await box.letters({ book: "outgoing", state: "released", limit: MOST_AT_ONCE }).catch(() => null);
+    return new Map(page?.items.map((line) => [line.id, line.version]));
   }
 
   clear(): void {
@@ -85,7 +108,7 @@ export class Stack {
 
   private note(letter: Letter): void {
     const own = letter.signatures.filter((found) => found.signer_id === this.me.id).at(-1);
-    const { state, sentence } = this.hand === "seal" ? letter.seal : { state: own?.state, sentence: own?.sentence };
+    const { state, sentence } = this.hand === "seal" ? sealing(letter) : { state: own?.state, sentence: own?.sentence };
     const now: Laid["state"] =
       state === "sealed" || state === "signed" ? "done"
       : state === "failed" ? "failed"

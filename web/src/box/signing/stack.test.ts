@@ -4,22 +4,32 @@ import type { BatchLine, Letter, LetterLine, Me } from "../../api/types";
 import type { Asking } from "./asking.svelte";
 import { Stack } from "./stack.svelte";
 
-const box = vi.hoisted(() => ({ answer: null as BatchLine[] | Error | null, letters: {} as Record<string, unknown> }));
+const box = vi.hoisted(() => ({ answer: null as BatchLine[] | Error | null, letters: {} as Record<string, unknown>, looked: [] as string[], lost: false }));
+vi.stubGlobal("sessionStorage", { getItem: () => null, setItem: () => undefined });
 vi.mock("../../api/box", () => ({
   signBatch: async () => {
     if (box.answer instanceof Error) throw box.answer;
     return box.answer;
   },
-  letter: async (id: string) => box.letters[id],
+  letter: async (id: string) => {
+    box.looked.push(id);
+    return box.letters[id];
+  },
+  letters: async () => {
+    if (box.lost) throw new Error("lost");
+    return { items: Object.entries(box.letters).map(([id, letter]) => ({ id, version: (letter as Letter).version })) };
+  },
 }));
 
 const me = { id: "head", role: "head" } as Me;
-const asking = { body: () => ({ certificate: "c", pin: "", keep_open: false }) } as Asking;
+const asking = { chosen: { place: "file" }, body: () => ({ certificate: "c", pin: "", keep_open: false }) } as Asking;
 const lines = ["a", "b", "c"].map((id) => ({ id, subject: id }) as LetterLine);
+let version = 0;
 const signature = (id: string, state: string, sentence = ""): Partial<Letter> =>
-  ({ id, signatures: [{ signer_id: "head", certificate: "c", state, sentence }], seal: { state: "none" } }) as unknown as Partial<Letter>;
+  ({ id, version: ++version, signatures: [{ signer_id: "head", certificate: "c", state, sentence }], annexes: [], seal: { state: "none" } }) as unknown as Partial<Letter>;
 
 beforeEach(() => {
+  Object.assign(box, { looked: [], lost: false });
   box.letters = { a: signature("a", "requested"), b: signature("b", "requested"), c: signature("c", "requested") };
   box.answer = [
     { letter: "a", asked: true },
@@ -45,9 +55,10 @@ it("tells each document by itself, the refused one at once", async () => {
 it("gathers what waits for a key elsewhere, so that one PIN signs all of it", async () => {
   const stack = new Stack("sign", me);
   stack.chosen = ["a", "b"];
-  await stack.ask(lines, asking);
-  box.letters["a"] = signature("a", "prepared");
-  box.letters["b"] = signature("b", "prepared");
+  await stack.ask(lines, { ...asking, chosen: { place: "helper" } } as Asking);
+  await stack.follow();
+  // Its version stays: nobody did anything.
+  for (const id of ["a", "b"]) box.letters[id] = { ...signature(id, "prepared"), version: (box.letters[id] as Letter).version };
   await stack.follow();
   expect(stack.prepared.map((one) => one.letter.id)).toEqual(["a", "b"]);
 });
@@ -59,4 +70,28 @@ it("keeps what was chosen when the key was not opened", async () => {
   expect(await stack.ask(lines, asking)).toBe(false);
   expect(stack.chosen).toEqual(["a"]);
   expect(stack.attempt.fields["pin"]).toBe("Mã PIN không đúng.");
+});
+
+it("looks only at documents that have changed", async () => {
+  const stack = new Stack("sign", me);
+  stack.chosen = ["a", "b"];
+  await stack.ask(lines, asking);
+  await stack.follow();
+  box.looked = [];
+  await stack.follow();
+  expect(box.looked).toEqual([]);
+  box.letters["b"] = signature("b", "signed");
+  await stack.follow();
+  expect(box.looked).toEqual(["b"]);
+  expect(stack.done).toBe(1);
+});
+
+it("looks at each where the list cannot be had", async () => {
+  const stack = new Stack("sign", me);
+  stack.chosen = ["a", "b"];
+  await stack.ask(lines, asking);
+  await stack.follow();
+  Object.assign(box, { looked: [], lost: true });
+  await stack.follow();
+  expect(box.looked).toEqual(["a", "b"]);
 });
