@@ -117,7 +117,10 @@ impl Sign {
                 let signature = (SIGNATURE_MM, SIGNATURE_MM / 2.0);
                 Ok(match found(pdf, |found| found.places(signature, seal.size_mm()).seal) {
                     Some(place) => Look::Picture { picture: seal, place },
-                    None => Look::SealWithText { seal, lines },
+                    None => match place::seal_room(pdf, seal.size_mm()).ok().flatten() {
+                        Some(seal_place) => Look::SealWithText { seal, lines, seal_place },
+                        None => Look::TextBlock { lines },
+                    },
                 })
             }
             (LookName::Nd30 | LookName::SealImage | LookName::Signature, _) => Ok(Look::TextBlock { lines }),

@@ -219,6 +219,7 @@ async fn look(
     let found = proposal::found(app, viewer, letter, hand).await?;
     // Where the box had found the place is its own word, not the page's.
     let asked = asked.map(|look| Look { found: found.place, ..look });
+    let asked = asked.map(|look| proposal::on_blank_paper(look, found.seal_room));
     Ok((asked.unwrap_or(found.look), found.shows_seal))
 }
 

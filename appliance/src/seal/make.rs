@@ -82,8 +82,9 @@ fn look(journal: &Journal, request: &SigningRequest, signed_at: Stamp) -> Result
     };
     Ok(match (request.look.kind, &request.image, request.look.place) {
         (LookKind::Hidden, ..) => Look::None,
-        (LookKind::CornerSeal, Some(image), _) => {
-            Look::SealWithText { seal: picture(journal, image)?, lines: lines() }
+        // Without a place there was no blank paper for it on page one: the text stands alone, as the decree wants it.
+        (LookKind::CornerSeal, Some(image), Some(place)) => {
+            Look::SealWithText { seal: picture(journal, image)?, lines: lines(), seal_place: on_paper(place) }
         }
         (LookKind::Picture, Some(image), Some(place)) => {
             let place = if request.signature.is_none() { true_size(place, image) } else { on_paper(place) };

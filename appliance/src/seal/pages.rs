@@ -27,7 +27,8 @@ pub(crate) struct Sizes {
     pub(crate) signature_height_mm: f32,
     /// Diameter of the seal.
     pub(crate) seal_mm: f32,
-    /// Pages of the file, of which the first, the last and the signed one are searched for a seal; none if 0.
+    /// Pages of the file, of which the first, the last and the signed one are searched for a seal, and the first
+    /// for blank paper for one; none if 0.
     pub(crate) search_seal: u32,
 }
 
@@ -38,6 +39,9 @@ pub(crate) struct Looked {
     pub(crate) block: Option<Block>,
     /// It shows a red seal already.
     pub(crate) shows_seal: bool,
+    /// Blank paper of page one for a seal that is no part of the block; none where nothing is to be sealed, too.
+    #[serde(default)]
+    pub(crate) seal_room: Option<Place>,
 }
 
 /// The block a document is signed in.
@@ -75,7 +79,9 @@ pub(crate) fn looked_at(pdf: &[u8], sizes: &Sizes) -> Looked {
             seal: asked_place(&places.seal),
         }
     });
-    Looked { block, shows_seal }
+    let is_sealed = sizes.search_seal > 0;
+    let seal_room = is_sealed.then(|| place::seal_room(pdf, (sizes.seal_mm, sizes.seal_mm)).ok()).flatten();
+    Looked { block, shows_seal, seal_room: seal_room.flatten().as_ref().map(asked_place) }
 }
 
 /// Whether the first page, the last or the one with the signer's name shows a red seal.

@@ -23,7 +23,7 @@ use uuid::Uuid;
 use super::ask::Hand;
 use super::certificates::must_sign;
 use super::make;
-use super::pages::{Block, Sizes};
+use super::pages::{Block, Looked, Sizes};
 use crate::{App, blocking};
 
 /// A page on a screen, fine enough to read the letters beside the seal.
@@ -94,6 +94,8 @@ pub(super) struct Found {
     pub(super) place: Option<Place>,
     /// The page shows a red seal already.
     pub(super) shows_seal: bool,
+    /// Blank paper of page one, for a seal beside its text.
+    pub(super) seal_room: Option<Place>,
     block: Option<Block>,
     pages: u32,
 }
@@ -122,9 +124,19 @@ pub(super) async fn found(app: &App, viewer: &Viewer, id: Uuid, hand: Hand) -> R
     let look = match proposed(&desk, is_copy, hand, place) {
         // A second red seal is somebody's decision, not a proposal.
         look if looked.shows_seal && look.has_image() => Look::default(),
-        look => look,
+        look => on_blank_paper(look, looked.seal_room),
     };
-    Ok(Found { look, place, shows_seal: looked.shows_seal, block: looked.block, pages: file.paper.pages })
+    let Looked { block, shows_seal, seal_room } = looked;
+    Ok(Found { look, place, shows_seal, seal_room, block, pages: file.paper.pages })
+}
+
+/// A seal beside its text stands where page one has blank paper for it; where there is none, the text stands alone.
+pub(super) fn on_blank_paper(look: Look, seal_room: Option<Place>) -> Look {
+    match (look.kind, seal_room) {
+        (LookKind::CornerSeal, Some(_)) => Look { place: seal_room, ..look },
+        (LookKind::CornerSeal, None) => Look::default(),
+        _ => look,
+    }
 }
 
 impl Desk {
@@ -208,9 +220,13 @@ async fn preview(
     viewer: Viewer,
     State(app): State<App>,
     Path(id): Path<Uuid>,
-    Payload(preview): Payload<Preview>,
+    Payload(mut preview): Payload<Preview>,
 ) -> Result<Response, Error> {
     must_sign(&viewer)?;
+    if preview.look.kind == LookKind::CornerSeal {
+        let found = found(&app, &viewer, id, preview.hand).await?;
+        preview.look = on_blank_paper(preview.look, found.seal_room);
+    }
     let request = as_if_asked(&app, &viewer, id, &preview).await?;
     let page = preview.page.or(preview.look.place.map(|place| place.page)).unwrap_or(1);
     let (journal, now) = (app.desk.journal().clone(), app.desk.now());

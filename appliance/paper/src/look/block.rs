@@ -8,8 +8,7 @@ const LINE_PT: f32 = 12.0;
 /// From the baseline of the last line to the lower edge.
 const DEPTH_PT: f32 = 3.0;
 const MOST_WIDTH_PT: f32 = 210.0;
-/// Of a block that stands alone.
-pub(crate) const FROM_RIGHT_PT: f32 = 28.0;
+const FROM_RIGHT_PT: f32 = 28.0;
 const FROM_TOP_PT: f32 = 14.0;
 /// How finely a free place is looked for.
 const STEP_PT: f32 = 4.0;
@@ -22,10 +21,10 @@ pub(crate) struct Block {
 }
 
 impl Block {
-    /// Long lines are broken between words so that the block fits beside `beside` points of something else.
-    pub(crate) fn new(words: &[String], face: &Face, view: View, beside: f32) -> Result<Block, FaceError> {
+    /// Long lines are broken between words.
+    pub(crate) fn new(words: &[String], face: &Face, view: View) -> Result<Block, FaceError> {
         let (page_width, _) = view.size();
-        let most_width = MOST_WIDTH_PT.min(page_width - 2.0 * FROM_RIGHT_PT - beside).max(SIZE_PT);
+        let most_width = MOST_WIDTH_PT.min(page_width - 2.0 * FROM_RIGHT_PT).max(SIZE_PT);
         let mut lines = Vec::new();
         for sentence in words {
             break_line(sentence, face, most_width, &mut lines)?;
@@ -35,12 +34,13 @@ impl Block {
         Ok(Block { lines, width, height })
     }
 
-    /// Writes the lines under each other, their upper left corner `top` points above the form's lower edge.
-    pub(crate) fn content(&self, embedded: &Embedded, font: &str, top: f32) -> String {
+    /// Writes the lines under each other, their upper left corner so many points right of the form's left edge and above
+    /// its lower one.
+    pub(crate) fn content(&self, embedded: &Embedded, font: &str, (from, top): (f32, f32)) -> String {
         let mut content = format!("BT\n0 g\n/{font} {SIZE_PT} Tf\n");
         let mut baseline = top - LINE_PT + DEPTH_PT / 2.0;
         for line in &self.lines {
-            let left = (self.width - line.width_em * SIZE_PT) / 2.0;
+            let left = from + (self.width - line.width_em * SIZE_PT) / 2.0;
             content.push_str(&format!("1 0 0 1 {left:.2} {baseline:.2} Tm\n<{}> Tj\n", embedded.show(line)));
             baseline -= LINE_PT;
         }
@@ -49,18 +49,18 @@ impl Block {
     }
 }
 
-/// The place of a form of this size in the upper right corner, clear of those that stand there already; `from_right`
-/// points from the edge. On the view.
-pub(crate) fn corner(view: View, (width, height): (f32, f32), from_right: f32, taken: &[Area]) -> Area {
+/// The place of a block in the upper right corner, clear of what stands there already. On the view.
+pub(crate) fn corner(view: View, block: &Block, taken: &[Area]) -> Area {
+    let (width, height) = (block.width, block.height);
     let (page_width, page_height) = view.size();
     let placed = |right: f32, top: f32| Area { left: right - width, bottom: top - height, right, top };
     let free = |area: &Area| taken.iter().all(|other| view.to_page(area).within(other).is_none());
     // To the left of a block that stands there already, because below it the letterhead begins.
     steps(page_height - FROM_TOP_PT, height)
-        .flat_map(|top| steps(page_width - from_right, width).map(move |right| (right, top)))
+        .flat_map(|top| steps(page_width - FROM_RIGHT_PT, width).map(move |right| (right, top)))
         .map(|(right, top)| placed(right, top))
         .find(free)
-        .unwrap_or_else(|| placed(page_width - from_right, page_height - FROM_TOP_PT))
+        .unwrap_or_else(|| placed(page_width - FROM_RIGHT_PT, page_height - FROM_TOP_PT))
 }
 
 /// From `start` towards zero, as long as something of `length` fits.

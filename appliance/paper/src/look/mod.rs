@@ -3,7 +3,7 @@
 //! Born digital, the person's signature is a blue picture between title and name, and the unit's seal a red one in true
 //! size over about the left third of it: [`Look::Picture`] at the place that [`crate::place`] finds. Digitised paper and
 //! copies, and annexes in files of their own, bear text in the upper right corner of page one: [`Look::TextBlock`]; where
-//! the unit wants it, with the picture of the seal: [`Look::SealWithText`].
+//! the unit wants it, with the picture of the seal on blank paper near it: [`Look::SealWithText`].
 //!
 //! What is drawn is a form of its own (ISO 32000-1 §12.5.5), so that nothing the page does - turned, cropped, scaled,
 //! left with an open graphics state - moves or bends it.
@@ -27,7 +27,7 @@ use crate::{
     standing::Standing,
     update::{Update, dictionary},
 };
-use block::{Block, FROM_RIGHT_PT, corner};
+use block::{Block, corner};
 use lopdf::{Dictionary, Object, ObjectId};
 
 /// What is seen of a signature.
@@ -46,13 +46,16 @@ pub enum Look {
         /// Where.
         place: Place,
     },
-    /// The red seal in true size at the upper right of page one and the lines beside it, as units wish it that keep the
-    /// older custom of 2019 for digitised paper.
+    /// The lines in the upper right corner of page one and the red seal in true size on blank paper of that page, as units
+    /// wish it that keep the older custom of 2019 for digitised paper. The decree of 2020 asks for the lines only, and in
+    /// its corner stand motto and day: a seal does not fit there without covering them.
     SealWithText {
         /// The seal; its own size is what is drawn.
         seal: Picture,
         /// The lines, top to bottom.
         lines: Vec<String>,
+        /// The seal's place on page one, found by [`crate::place::seal_room`]; only its left and upper edge are asked.
+        seal_place: Place,
     },
     /// Nothing.
     None,
@@ -66,8 +69,7 @@ pub(crate) struct Appearance {
     pub(crate) form: Option<ObjectId>,
 }
 
-/// From the paper's edge to a seal in the corner, and between it and its text: both within what printers leave white.
-const SEAL_FROM_RIGHT_PT: f32 = 14.0;
+/// Between a seal and its text.
 const SEAL_GAP_PT: f32 = 6.0;
 
 impl Look {
@@ -91,30 +93,31 @@ impl Look {
             Look::None => Ok(Appearance { page, area: Area::NOTHING, form: None }),
             Look::TextBlock { lines } => {
                 let view = standing.view(page)?;
-                let block = Block::new(lines, face, view, 0.0)?;
-                let size = (block.width, block.height);
-                let on_view = corner(view, size, FROM_RIGHT_PT, &standing.signature_areas(page));
-                let mut form = Form::new(size);
-                form.text(&block, face, update)?;
+                let block = Block::new(lines, face, view)?;
+                let on_view = corner(view, &block, &standing.signature_areas(page));
+                let mut form = Form::new(on_view.size());
+                form.text(&block, (0.0, block.height), face, update)?;
                 Ok(drawn(view, on_view, form, update))
             }
             Look::Picture { picture, place } => {
                 let view = standing.view(page)?;
                 let on_view = view.area(place);
-                let mut form = Form::new((on_view.right - on_view.left, on_view.top - on_view.bottom));
+                let mut form = Form::new(on_view.size());
                 form.picture(picture, picture.fitted(form.size), update);
                 Ok(drawn(view, on_view, form, update))
             }
-            Look::SealWithText { seal, lines } => {
+            Look::SealWithText { seal, lines, seal_place } => {
                 let view = standing.view(page)?;
-                let (width, height) = seal.size_pt();
-                let block = Block::new(lines, face, view, width + SEAL_GAP_PT)?;
-                let size = (block.width + SEAL_GAP_PT + width, height.max(block.height));
-                let on_view = corner(view, size, SEAL_FROM_RIGHT_PT, &standing.signature_areas(page));
-                let mut form = Form::new(size);
-                form.text(&block, face, update)?;
-                let (left, bottom) = (size.0 - width, size.1 - height);
-                form.picture(seal, Area { left, bottom, right: left + width, top: bottom + height }, update);
+                let (width_mm, height_mm) = seal.size_mm();
+                let sealed = view.area(&Place { width_mm, height_mm, ..*seal_place });
+                let block = Block::new(lines, face, view)?;
+                let taken = standing.signature_areas(page);
+                let beside = view.to_page(&sealed.grown(SEAL_GAP_PT));
+                let text = corner(view, &block, &[taken, vec![beside]].concat());
+                let on_view = text.around(&sealed);
+                let mut form = Form::new(on_view.size());
+                form.text(&block, (text.left - on_view.left, text.top - on_view.bottom), face, update)?;
+                form.picture(seal, sealed.measured_from(&on_view), update);
                 Ok(drawn(view, on_view, form, update))
             }
         }
@@ -134,10 +137,16 @@ impl Form {
         Form { size, content: String::new(), fonts: Dictionary::new(), pictures: Dictionary::new() }
     }
 
-    /// Lines of text from the upper left corner.
-    fn text(&mut self, block: &Block, face: &Face, update: &mut Update<'_>) -> Result<(), SignError> {
+    /// Lines of text, their upper left corner so far right of the left edge and above the lower one.
+    fn text(
+        &mut self,
+        block: &Block,
+        corner: (f32, f32),
+        face: &Face,
+        update: &mut Update<'_>,
+    ) -> Result<(), SignError> {
         let embedded = face.embed(&block.lines, update)?;
-        self.content.push_str(&block.content(&embedded, "F1", self.size.1));
+        self.content.push_str(&block.content(&embedded, "F1", corner));
         self.fonts.set("F1", embedded.font);
         Ok(())
     }

@@ -10,8 +10,6 @@ use std::{
     sync::Arc,
 };
 
-/// Points in a millimetre.
-const MM: f32 = 72.0 / 25.4;
 /// A seal of 45 mm at 1200 dpi has two thousand.
 const MOST_SIDE_PX: u32 = 4000;
 /// Larger than any seal or signature, smaller than a page.
@@ -100,10 +98,6 @@ impl Picture {
     /// Width and height on paper, in millimetres.
     pub fn size_mm(&self) -> (f32, f32) {
         (self.width_mm, self.height_mm)
-    }
-
-    pub(super) fn size_pt(&self) -> (f32, f32) {
-        (self.width_mm * MM, self.height_mm * MM)
     }
 
     /// As large as a form of this size allows, in its middle.

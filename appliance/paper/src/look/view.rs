@@ -69,6 +69,37 @@ impl Area {
         (!common.is_empty()).then_some(common)
     }
 
+    /// Width and height.
+    pub(super) fn size(&self) -> (f32, f32) {
+        (self.right - self.left, self.top - self.bottom)
+    }
+
+    /// Larger by so much on every side.
+    pub(super) fn grown(&self, by: f32) -> Area {
+        Area { left: self.left - by, bottom: self.bottom - by, right: self.right + by, top: self.top + by }
+    }
+
+    /// The smallest that holds both.
+    pub(super) fn around(&self, other: &Area) -> Area {
+        Area {
+            left: self.left.min(other.left),
+            bottom: self.bottom.min(other.bottom),
+            right: self.right.max(other.right),
+            top: self.top.max(other.top),
+        }
+    }
+
+    /// The same, measured from the lower left corner of another.
+    pub(super) fn measured_from(&self, corner: &Area) -> Area {
+        let Area { left, bottom, .. } = *corner;
+        Area {
+            left: self.left - left,
+            bottom: self.bottom - bottom,
+            right: self.right - left,
+            top: self.top - bottom,
+        }
+    }
+
     pub(crate) fn object(&self) -> Object {
         // Hundredths are finer than any printer, and keep long fractions out of the file.
         let tidy = |value: f32| Object::Real((value * 100.0).round() / 100.0);

@@ -1,5 +1,5 @@
-//! Where a mark belongs on a page: what the decree draws, moved to where nothing stands yet. The page is drawn and looked
-//! at, because a scan has no text to ask.
+//! Where a mark belongs on a page: what the decree draws, moved to where nothing stands yet. Where its box is full, the
+//! next best is taken in an order that is always the same, and at last the margin.
 
 use super::{
     OverlayError,
@@ -7,37 +7,34 @@ use super::{
 };
 use crate::{
     look::Place,
-    place::{self, Drawn, Written},
-    typeset::Faces,
+    place::{self, RIM_MM, Region, Seen, Written},
+    typeset::{Faces, stamps},
 };
 
-/// The page is looked at this finely.
-const DPI: u32 = 50;
-/// Darker than the paper by so much is ink: a stroke of a letter covers half a pixel.
-const INK: u8 = 45;
-/// So much of a place may be specks of the scan.
-const FREE: f32 = 0.0008;
-/// What is laid stays so far away from what stands there.
-const AWAY_MM: f32 = 1.0;
-/// A seal reaches so far out of the room between title and name.
-const SEAL_MM: f32 = 18.0;
-/// A free place is looked for in such steps, so far down from where it should be.
-const STEP_MM: f32 = 1.5;
-const MOST_DOWN_MM: f32 = 45.0;
 /// The head of a document ends here.
 const HEAD_MM: f32 = 110.0;
-/// Left margin and lower margin of the decree's text area.
+/// The decree's text area: margins at the left, above and below, and both at the sides.
 const LEFT_MM: f32 = 30.0;
+const UPPER_MM: f32 = 20.0;
 const LOWER_MM: f32 = 20.0;
-/// Circulation marks stand in the top margin (box 11).
-const CIRCULATION: (f32, f32) = (126.0, 8.0);
-const EDGE_MM: f32 = 5.0;
-/// Of the sheet no printer reaches.
-const RIM_MM: f32 = 5.0;
+const SIDES_MM: f32 = 45.0;
+/// From a line down to what is laid under it.
+const UNDER_MM: f32 = 1.5;
+/// Where the number stands on a page that was not read: 6 to 11 % down the text area (Appendix I, IV: box 3).
+const USUAL_NUMBER_MM: f32 = 40.0;
+/// Box 10b ends 29 % down the text area.
+const URGENCY_END_MM: f32 = 95.0;
+/// Of the text area's width, the middle of box 11, and where the left column ends (box 2).
+const CIRCULATION: f32 = 0.715;
+const LEFT_COLUMN: f32 = 0.46;
+/// An arrival stamp is looked for so far down from the line it belongs under.
+const MOST_DOWN_MM: f32 = 45.0;
 
 impl Mark {
-    /// Where the mark belongs on this file: the arrival stamp under number and symbol, under the subject of an official
-    /// letter or under the day, urgency under the number, the block of a copy under the last line of the last page.
+    /// Where the mark belongs on this file: the arrival stamp under the subject of an official letter, under number and
+    /// symbol or under the day; urgency under number and subject at the left (box 10b); circulation in the upper margin
+    /// (box 11); the block of a copy under the last line of the last page. Where that is full, elsewhere on blank paper of
+    /// the same page; where there is none, along an edge where it covers least.
     ///
     /// Fails where the file cannot be read, and for a copy's block where there is no room.
     pub fn place(&self, pdf: &[u8], faces: &Faces) -> Result<Place, OverlayError> {
@@ -49,48 +46,30 @@ impl Mark {
             width_mm: size.0,
             height_mm: size.1,
         };
-        match self {
-            Mark::Arrival { .. } => {
-                let page = Seen::of(pdf, 1)?;
-                Ok(at(1, page.free(&page.under_the_head(), size)))
+        if let Mark::Copy(_) = self {
+            let last = place::pages(pdf)?;
+            let page = Seen::of(pdf, last)?;
+            let top = page.last_ink_mm().unwrap_or(LOWER_MM) + 4.0;
+            let free_mm = page.height_mm - LOWER_MM - top;
+            if free_mm < size.1 {
+                return Err(OverlayError::NoRoom { needed_mm: size.1, free_mm });
             }
-            Mark::Urgency(_) => {
-                let page = Seen::of(pdf, 1)?;
-                let number = page.line(is_number);
-                let from =
-                    (LEFT_MM + size.0 / 2.0, number.map_or(50.0, |line| line.place.bottom_mm() + 12.0));
-                Ok(at(1, page.free(&[from], size)))
-            }
-            Mark::Circulation(_) => Ok(at(1, CIRCULATION)),
-            Mark::Copy(_) => {
-                let last = place::pages(pdf)?;
-                let page = Seen::of(pdf, last)?;
-                let top = page.last_ink_mm() + 4.0;
-                let free_mm = page.height_mm - LOWER_MM - top;
-                if free_mm < size.1 {
-                    return Err(OverlayError::NoRoom { needed_mm: size.1, free_mm });
-                }
-                Ok(at(last, (LEFT_MM.min(page.width_mm - TEXT_WIDTH), top)))
-            }
-            Mark::Edge(_) => {
-                let page = Seen::of(pdf, 1)?;
-                Ok(at(1, ((page.width_mm - size.0) / 2.0, page.height_mm - EDGE_MM - size.1)))
-            }
+            return Ok(at(last, (LEFT_MM.min(page.width_mm - TEXT_WIDTH), top)));
         }
+        let head = Head(Seen::of(pdf, 1)?);
+        let regions = match self {
+            Mark::Arrival { .. } => head.for_arrival(),
+            Mark::Urgency(_) => head.for_urgency(size.0),
+            Mark::Circulation(_) => head.for_circulation(),
+            Mark::Edge(_) | Mark::Copy(_) => head.for_edge(size.1),
+        };
+        let blank = head.0.first(&regions, size);
+        Ok(at(1, blank.unwrap_or_else(|| head.0.least_in_the_margins(size))))
     }
 }
 
-/// A page drawn, and its lines.
-struct Seen {
-    drawn: Drawn,
-    /// The lightness of its paper.
-    paper: u8,
-    lines: Vec<Written>,
-    /// Where signatures belong.
-    rooms: Vec<Place>,
-    width_mm: f32,
-    height_mm: f32,
-}
+/// Page one, with what stands at its head.
+struct Head(Seen);
 
 fn is_number(line: &str) -> bool {
     line.starts_with("Số:") || line.starts_with("Số :")
@@ -104,115 +83,94 @@ fn is_day(line: &str) -> bool {
     line.contains("ngày") && line.contains("tháng") && line.contains("năm")
 }
 
-/// The darkest channel of most pixels.
-fn paper(drawn: &Drawn) -> u8 {
-    let mut counts = [0_usize; 256];
-    let pixels = drawn.rgb.as_chunks::<3>().0.iter();
-    pixels.for_each(|[red, green, blue]| counts[usize::from(*red.min(green).min(blue))] += 1);
-    let mut left = drawn.rgb.len() / 6;
-    let middle = (0..=u8::MAX).find(|&value| {
-        let count = counts[usize::from(value)];
-        let found = left < count;
-        left = left.saturating_sub(count);
-        found
-    });
-    middle.unwrap_or(u8::MAX)
-}
+/// Lines of one subject follow each other closer.
+const NEXT_LINE_MM: f32 = 3.5;
 
-impl Seen {
-    fn of(pdf: &[u8], page: u32) -> Result<Seen, OverlayError> {
-        let drawn = place::picture(pdf, page, DPI)?;
-        let mm = |px: u32| px as f32 * 25.4 / DPI as f32;
-        let (width_mm, height_mm) = (mm(drawn.width_px), mm(drawn.height_px));
-        let rooms = place::blocks(pdf)?.into_iter().map(|block| block.room).filter(|room| room.page == page);
-        let (paper, rooms) = (paper(&drawn), rooms.collect());
-        Ok(Seen { drawn, paper, lines: place::text(pdf, page)?, rooms, width_mm, height_mm })
-    }
-
+impl Head {
     fn line(&self, is: impl Fn(&str) -> bool) -> Option<&Written> {
-        self.lines.iter().find(|line| line.place.top_mm < HEAD_MM && is(&line.text))
+        self.0.lines.iter().find(|line| line.place.top_mm < HEAD_MM && is(&line.text))
     }
 
-    /// Middles and upper edges of the places an arrival stamp may have, in the order of the guidance: under the subject
-    /// of an official letter, else under number and symbol, else under the day.
-    fn under_the_head(&self) -> Vec<(f32, f32)> {
-        let under = |line: &Written| (line.centre_mm(), line.place.bottom_mm() + 1.5);
-        let number = self.line(is_number);
-        // The subject of a named type stands in the middle of the page and is no place for a stamp.
-        let subject = self.line(is_subject).filter(|line| line.centre_mm() < 0.42 * self.width_mm);
-        let found: Vec<(f32, f32)> =
-            [subject, number, self.line(is_day)].into_iter().flatten().map(under).collect();
-        if found.is_empty() { vec![(LEFT_MM + 36.0, 50.0), (145.0, 50.0)] } else { found }
+    /// The left column: number, symbol and the subject of an official letter.
+    fn column_end_mm(&self) -> f32 {
+        LEFT_MM + LEFT_COLUMN * (self.0.width_mm - SIDES_MM)
     }
 
-    /// The first place without ink at or below one of these; on a page that is full there, the first anywhere on it; where
-    /// there is none, the emptiest.
-    fn free(&self, from: &[(f32, f32)], size: (f32, f32)) -> (f32, f32) {
-        let mut best = (f32::MAX, (RIM_MM, RIM_MM));
-        for &(centre, top) in from {
-            for down in 0..(MOST_DOWN_MM / STEP_MM) as u32 {
-                for aside in [0.0, -6.0, 6.0, -12.0, 12.0] {
-                    let left =
-                        (centre + aside - size.0 / 2.0).min(self.width_mm - RIM_MM - size.0).max(RIM_MM);
-                    let place = (left, (top + down as f32 * STEP_MM).min(self.height_mm - RIM_MM - size.1));
-                    let ink = self.ink(place, size);
-                    if ink <= FREE {
-                        return place;
-                    }
-                    if ink < best.0 {
-                        best = (ink, place);
-                    }
-                }
-            }
-        }
-        self.anywhere(size).unwrap_or(best.1)
+    /// The lower edge of the subject of an official letter, to its last line, and its middle. The subject of a named type
+    /// stands in the middle of the page and is not asked.
+    fn subject(&self) -> Option<(f32, f32)> {
+        let is_left = |line: &&Written| line.centre_mm() < self.column_end_mm();
+        let first = self.line(is_subject).filter(is_left)?;
+        let below = self.0.lines.iter().filter(is_left).filter(|line| line.place.top_mm > first.place.top_mm);
+        let bottom = below.fold(first.place.bottom_mm(), |bottom, line| {
+            let is_next = line.place.top_mm - bottom < NEXT_LINE_MM
+                && (line.centre_mm() - first.centre_mm()).abs() < NEXT_LINE_MM;
+            if is_next { line.place.bottom_mm().max(bottom) } else { bottom }
+        });
+        Some((bottom, first.centre_mm()))
     }
 
-    /// The first free place between the margins, from the top down and from the left; never over a signature.
-    fn anywhere(&self, (width, height): (f32, f32)) -> Option<(f32, f32)> {
-        let steps = |from: f32, to: f32| {
-            (0..).map(move |n| from + n as f32 * 2.0 * STEP_MM).take_while(move |at| *at <= to)
+    fn number(&self) -> Option<(f32, f32)> {
+        self.line(is_number).map(|line| (line.place.bottom_mm(), line.centre_mm()))
+    }
+
+    /// Under the subject of an official letter, under number and symbol, under the day; then any blank paper, from the top
+    /// down and from the left.
+    fn for_arrival(&self) -> Vec<Region> {
+        let middle = LEFT_MM + (self.column_end_mm() - LEFT_MM) / 2.0;
+        let under = |from: f32, (bottom, middle_mm): (f32, f32)| Region {
+            left_mm: from,
+            top_mm: bottom + UNDER_MM,
+            right_mm: if from > RIM_MM { self.0.width_mm } else { self.column_end_mm() },
+            bottom_mm: bottom + MOST_DOWN_MM,
+            middle_mm,
         };
-        let rows = steps(4.0 * RIM_MM, self.height_mm - LOWER_MM / 2.0 - height);
-        let columns = || steps(2.0 * RIM_MM, self.width_mm - RIM_MM - width);
-        rows.flat_map(|top| columns().map(move |left| (left, top)))
-            .find(|place| self.ink(*place, (width, height)) <= FREE)
+        let number = self.subject().or_else(|| self.number());
+        let day = self.line(is_day).map(|line| (line.place.bottom_mm(), line.centre_mm()));
+        let mut regions = vec![under(RIM_MM, number.unwrap_or((USUAL_NUMBER_MM, middle)))];
+        regions.extend(day.map(|day| under(self.column_end_mm(), day)));
+        regions.push(Region { middle_mm: LEFT_MM + stamps::WIDTH / 2.0, ..self.0.whole() });
+        regions
     }
 
-    /// How much of a place is ink; all of it where a signature belongs.
-    fn ink(&self, (left, top): (f32, f32), (width, height): (f32, f32)) -> f32 {
-        let is_over = |room: &Place| {
-            left < room.right_mm() + SEAL_MM
-                && left + width > room.left_mm - SEAL_MM
-                && top < room.bottom_mm()
-                && top + height > room.top_mm
+    /// Box 10b: at the left of the text area, under number and subject; farther right there would be room behind the last
+    /// line of any paragraph. Then the upper margin over the issuing body, the
+    /// whole upper margin, any blank paper.
+    fn for_urgency(&self, width: f32) -> Vec<Region> {
+        let (bottom, _) = self.subject().or_else(|| self.number()).unwrap_or((USUAL_NUMBER_MM, 0.0));
+        let at_the_left = Region {
+            left_mm: LEFT_MM - RIM_MM,
+            right_mm: LEFT_MM + width + RIM_MM,
+            middle_mm: LEFT_MM + width / 2.0,
+            ..self.upper()
         };
-        if self.rooms.iter().any(is_over) {
-            return 1.0;
-        }
-        let px = |mm: f32| (mm * DPI as f32 / 25.4).max(0.0) as u32;
-        let (mut all, mut ink) = (0, 0);
-        for y in px(top - AWAY_MM)..px(top + height + AWAY_MM).min(self.drawn.height_px) {
-            for x in px(left - AWAY_MM)..px(left + width + AWAY_MM).min(self.drawn.width_px) {
-                all += 1;
-                ink += u32::from(self.is_ink(x, y));
-            }
-        }
-        ink as f32 / all.max(1) as f32
+        let bottom_mm = URGENCY_END_MM.max(bottom + MOST_DOWN_MM / 2.0);
+        let box_10b = Region { top_mm: bottom + UNDER_MM, bottom_mm, ..at_the_left };
+        vec![box_10b, at_the_left, self.upper(), self.0.whole()]
     }
 
-    fn is_ink(&self, x: u32, y: u32) -> bool {
-        let at = (y * self.drawn.width_px + x) as usize * 3;
-        let darkest = self.drawn.rgb[at..at + 3].iter().min().copied().unwrap_or(u8::MAX);
-        darkest < self.paper.saturating_sub(INK)
+    /// Box 11, in the upper margin; then the rest of that margin, any blank paper.
+    fn for_circulation(&self) -> Vec<Region> {
+        let middle_mm = LEFT_MM + CIRCULATION * (self.0.width_mm - SIDES_MM);
+        vec![Region { middle_mm, ..self.upper() }, self.0.whole()]
     }
 
-    /// The lower edge of the lowest line of the page; its number and the shadows at its rim do not count.
-    fn last_ink_mm(&self) -> f32 {
-        let rim = (10.0 * DPI as f32 / 25.4) as u32;
-        let rows = rim..self.drawn.height_px.saturating_sub(rim);
-        let columns = || rim..self.drawn.width_px.saturating_sub(rim);
-        let has_ink = |y: &u32| columns().filter(|&x| self.is_ink(x, *y)).count() > 1;
-        rows.rev().find(has_ink).map_or(LOWER_MM, |y| (y + 1) as f32 * 25.4 / DPI as f32)
+    /// The middle of the lower edge, higher up where a page number stands there, else the upper edge.
+    fn for_edge(&self, height: f32) -> Vec<Region> {
+        let middle_mm = self.0.width_mm / 2.0;
+        let (least, lowest) = (self.0.height_mm - LOWER_MM, self.0.height_mm - RIM_MM);
+        let lines = (0..).map(|n| lowest - n as f32 * height).take_while(|bottom| bottom - height >= least);
+        let line = |bottom_mm: f32| Region {
+            left_mm: RIM_MM,
+            top_mm: bottom_mm - height,
+            right_mm: self.0.width_mm,
+            bottom_mm,
+            middle_mm,
+        };
+        lines.map(line).chain([Region { middle_mm, ..self.upper() }]).collect()
+    }
+
+    fn upper(&self) -> Region {
+        Region { bottom_mm: UPPER_MM, middle_mm: 0.0, ..self.0.whole() }
     }
 }

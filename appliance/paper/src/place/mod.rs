@@ -21,8 +21,10 @@
 //! glyphs   letters of a page and where they stand      lines   lines and columns made of them
 //! titles   what a title and a name look like           block   signature blocks among the lines
 //! picture  a page drawn                                slots   number and day at the head
+//! blank    paper that nothing stands on
 //! ```
 
+mod blank;
 mod block;
 mod glyphs;
 mod lines;
@@ -30,6 +32,8 @@ mod picture;
 mod slots;
 mod titles;
 
+pub use blank::seal_room;
+pub(crate) use blank::{RIM_MM, Region, Seen};
 pub use block::{Found, How, Places, blocks, find};
 pub use lines::Written;
 pub use picture::{Drawn, picture};

@@ -130,19 +130,22 @@ fn signature_and_seal_stand_as_the_decree_draws_them_and_stay_pdf_a() {
     let place = Place { page: 1, left_mm: 100.0, top_mm: 180.0, width_mm: 36.0, height_mm: 36.0 };
     let once = signed(&scan, &Look::Picture { picture: seal.clone(), place }, &key("head-p256.p12"));
     let lines = LINES.map(String::from).to_vec();
-    let twice = signed(&once, &Look::SealWithText { seal, lines }, &key("unit.p12"));
+    let seal_place = place::seal_room(&once, seal.size_mm()).unwrap().expect("blank paper");
+    let twice = signed(&once, &Look::SealWithText { seal, lines, seal_place }, &key("unit.p12"));
     for pdf in [&once, &twice] {
         qpdf_is_content(pdf);
         is_pdf_a(pdf);
     }
     let verdicts = pyhanko(&twice);
     assert!(verdicts.len() == 2 && verdicts.iter().all(|verdict| verdict.good), "{verdicts:?}");
-    let page = drawn(&twice, 1, 50);
-    let upper = image::imageops::crop_imm(&page, 0, 0, page.width(), 90).to_image();
-    let [left, top, right, bottom] = box_of(&upper, is_red).expect("the seal in the corner");
-    let mm = |px: f32| px * 25.4 / 50.0;
-    assert!((mm(right - left) - 36.0).abs() < 1.1 && (mm(bottom - top) - 36.0).abs() < 1.1);
-    assert!(mm(right) > 200.0 && mm(right) < 210.0 && mm(top) < 8.0, "{left} {top} {right} {bottom}");
+    let page = drawn(&twice, 1, 100);
+    let px = |mm: f32| (mm * 100.0 / 25.4) as u32;
+    let aside = image::imageops::crop_imm(&page, px(160.0), 0, px(50.0), page.height()).to_image();
+    let [left, top, right, bottom] = box_of(&aside, is_red).expect("the seal beside its text");
+    let mm = |px: f32| px * 25.4 / 100.0;
+    assert!((mm(right - left) - 36.0).abs() < 0.6 && (mm(bottom - top) - 36.0).abs() < 0.6);
+    assert!((160.0 + mm(left) - seal_place.left_mm).abs() < 0.6, "{seal_place:?}, found {left}");
+    assert!((mm(top) - seal_place.top_mm).abs() < 0.6, "{seal_place:?}, found {top}");
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod pki;
 mod place;
 mod samples;
 mod sign;
+mod spots;
 mod take_in;
 mod typeset;
 mod words;

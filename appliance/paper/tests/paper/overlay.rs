@@ -16,7 +16,7 @@ use paper::{
     typeset::Faces,
 };
 
-fn faces() -> Faces {
+pub(crate) fn faces() -> Faces {
     let cut = |name: &str| {
         let path = format!("/usr/share/fonts/truetype/croscore/Tinos-{name}.ttf");
         let ttf = std::fs::read(path)
@@ -27,7 +27,7 @@ fn faces() -> Faces {
     Faces::new(cuts.each_ref()).unwrap()
 }
 
-fn arrival() -> Mark {
+pub(crate) fn arrival() -> Mark {
     Mark::Arrival {
         unit: "Trường THCS Hoa Phượng".into(), number: "412".into(), day: "21/11/2026".into()
     }
@@ -46,7 +46,7 @@ fn copy() -> Mark {
     })
 }
 
-fn laid(pdf: &[u8], mark: Mark) -> (Vec<u8>, Place) {
+pub(crate) fn laid(pdf: &[u8], mark: Mark) -> (Vec<u8>, Place) {
     let place = mark.place(pdf, &faces()).unwrap();
     (lay(pdf, &[Overlay { mark, place }], &faces()).unwrap(), place)
 }

@@ -58,7 +58,7 @@ const SIGN: readonly LookChoice[] = [
 const SEAL: readonly LookChoice[] = [
   { value: "picture", label: "Hình dấu đỏ trên chữ ký", image: true },
   { value: "corner", label: "Khung chữ ở góc trên bên phải trang đầu", image: false },
-  { value: "corner_seal", label: "Khung chữ kèm hình dấu", image: true },
+  { value: "corner_seal", label: "Khung chữ, kèm hình dấu ở chỗ còn trống của trang đầu", image: true },
   { value: "hidden", label: "Không hiện gì trên trang", image: false },
 ];
 
