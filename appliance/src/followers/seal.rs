@@ -6,13 +6,16 @@
 
 use office::seals::{Command as Seals, Report, SigningRequest};
 use office::{Actor, Command, Error};
+use uuid::Uuid;
 
 use super::Nudges;
 use crate::seal::make;
 use crate::{App, blocking};
 
-/// Who the box is when it signs and seals.
-pub(crate) const SEAL: Actor = Actor::Machine("đóng dấu");
+/// Who the box is when it carries out a person's signature or, without one, the unit's seal.
+pub(crate) fn hand(signature: Option<Uuid>) -> Actor {
+    Actor::Machine(if signature.is_some() { "ký số" } else { "đóng dấu" })
+}
 
 /// Looks for requests at every nudge.
 pub(super) async fn follow(app: App) {
@@ -47,7 +50,7 @@ async fn carry_out(app: &App, request: SigningRequest) {
         }
         Report::Failed { letter, signature, code: code.into() }
     });
-    match app.desk.execute(SEAL, Command::Seals(Seals::Report(report))).await {
+    match app.desk.execute(hand(signature), Command::Seals(Seals::Report(report))).await {
         Ok(_) => app.keys.forget(letter),
         // A full disk: the request waits and the key stays; the timer tries again.
         Err(error) => tracing::error!(%letter, %error, "the end of a signature is not written yet"),

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use wire::Sha256;
 
 use super::make;
-use crate::followers::seal::SEAL;
+use crate::followers::seal::hand;
 use crate::{App, blocking};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -106,6 +106,7 @@ async fn answer(
         .into());
     }
     let (journal, at) = (app.desk.journal().clone(), app.desk.now());
+    let signature = waiting.request.signature;
     let report = blocking(move || -> Result<Report, Error> {
         let pdf = make::blob(&journal, waiting.request.pdf)?;
         let stored = make::blob(&journal, waiting.prepared)?;
@@ -123,7 +124,7 @@ async fn answer(
         make::at_rest(&journal, &waiting.request, signed, at, digest)
     })
     .await??;
-    app.desk.execute(SEAL, Command::Seals(Seals::Report(report))).await?;
+    app.desk.execute(hand(signature), Command::Seals(Seals::Report(report))).await?;
     office::letters::http::view(&app.desk, viewer, letter).await
 }
 
