@@ -9,6 +9,7 @@ use office::letters::form::{Draft, Register};
 use office::letters::model::{Act, Seal, Verb};
 use office::letters::placement::Placement;
 use office::letters::signing::{Capacity, Found, Level, Look, LookKind, Place, SignatureState, Verdict};
+use office::letters::view::LetterView;
 use office::letters::{self, rights};
 use office::seals::{self, ImpressionKind, Report};
 use office::{Command, Viewer};
@@ -81,6 +82,51 @@ fn the_person_signs_and_then_the_unit_seals() {
     assert!(letter.is_sealed());
     assert_eq!(letter.files.len(), 3, "what was signed over stays");
     assert_eq!(office.lines_above()[0].pdf, Some(last(&office, id)));
+}
+
+/// What the page offers of keys, and what it says the seal waits for.
+fn offered(office: &TestOffice, who: &Viewer, signs_for: bool, id: Uuid) -> (Vec<Verb>, String) {
+    let letter = office.letter(id);
+    let mut may = rights::may(who, &letter, signs_for);
+    may.retain(|verb| matches!(verb, Verb::Sign | Verb::Seal));
+    let today = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
+    let page = serde_json::to_value(LetterView::of(&letter, who, today, 0, signs_for)).unwrap();
+    (may, page["seal"]["sentence"].as_str().unwrap_or_default().into())
+}
+
+#[test]
+fn a_key_is_offered_when_its_turn_has_come_and_until_then_the_page_says_what_is_missing() {
+    let office = TestOffice::new();
+    let id = released(&office);
+    let (unit, own) = (office.certificate(), office.certificate_of(&office.head, false));
+    let is = |step: &str, clerk: &[Verb], head: &[Verb], deputy: &[Verb], says: &str| {
+        for (who, signs_for, verbs) in
+            [(&office.clerk, false, clerk), (&office.head, false, head), (&office.teacher, true, deputy)]
+        {
+            let (may, said) = offered(&office, who, signs_for, id);
+            assert_eq!((&may[..], said.contains(says)), (verbs, true), "{step}, {}: {said}", who.name);
+            assert_eq!(said.is_empty(), says.is_empty(), "{step}, {}: {said}", who.name);
+        }
+    };
+    is("nobody has signed", &[], &[Verb::Sign], &[Verb::Sign], "Chờ Trần Văn Trưởng ký.");
+    office.act(&office.head, id, sign(own)).unwrap();
+    is("the head's key is awaited", &[], &[Verb::Sign], &[], "");
+    box_signs(&office, id, b"%PDF signed");
+    is("the head has signed", &[Verb::Seal], &[], &[Verb::Sign], "");
+    office.act(&office.clerk, id, seal(unit)).unwrap();
+    is("the seal is asked for", &[Verb::Seal], &[], &[], "Đang đóng dấu.");
+    box_signs(&office, id, b"%PDF sealed");
+    is("sealed", &[], &[], &[], "Đã đóng dấu");
+
+    let scanned = office.scanned(&office.clerk, b"%PDF scanned");
+    let draft = Draft { paper: Some(scanned), ..outgoing("report") };
+    let id = office.draft(&office.clerk, draft).unwrap();
+    office.act(&office.clerk, id, Act::Release).unwrap();
+    let (may, said) = offered(&office, &office.clerk, false, id);
+    assert_eq!((&may[..], said.as_str()), (&[Verb::Seal][..], ""), "signed by hand on the paper");
+    let came_in = office.upload(&office.clerk, b"%PDF from elsewhere");
+    let id = office.register(Register { paper: Some(came_in), ..incoming("2/A") }).unwrap();
+    assert_eq!(offered(&office, &office.clerk, false, id), (vec![], String::new()), "not ours to wait for");
 }
 
 #[test]

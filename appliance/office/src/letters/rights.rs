@@ -5,6 +5,7 @@ use wire::Book;
 
 use super::acts::{Act, Verb};
 use super::model::{Letter, State};
+use super::signing_rules::has_turn;
 use crate::error::Refusal;
 use crate::rights::{Role, Viewer};
 
@@ -61,9 +62,8 @@ pub fn may(viewer: &Viewer, letter: &Letter, signs_for: bool) -> Vec<Verb> {
         Verb::Amend,
         Verb::Void,
     ];
-    // Nobody is offered to sign twice; whoever asks all the same is told so in its own words.
-    let has_signed = letter.signatures.iter().any(|found| found.signer.id == viewer.id && found.is_signed());
-    let offered = |verb: &Verb| !(has_signed && *verb == Verb::Sign);
+    // What cannot be signed or sealed yet is not offered; whoever asks all the same is told why in its own words.
+    let offered = |verb: &Verb| has_turn(letter, viewer, *verb).is_ok();
     ALL.into_iter().filter(offered).filter(|verb| allowed(viewer, letter, *verb, signs_for).is_ok()).collect()
 }
 

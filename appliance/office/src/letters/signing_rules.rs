@@ -1,6 +1,6 @@
 //! Who may sign, in which capacity, and when the unit's seal may follow (articles 13 and 32). Pure.
 
-use super::acts::AskSignature;
+use super::acts::{AskSignature, Verb};
 use super::given::Given;
 use super::model::{Event, FileKind, Letter, LetterFile, Seal, State};
 use super::signing::{Awaits, Capacity, Look, LookKind, Signature, Verdict};
@@ -23,16 +23,7 @@ pub(super) fn sign(
 ) -> Result<Event, Refusal> {
     now.clock.trusted()?;
     let me = PersonRef { id: viewer.id, name: viewer.name.clone() };
-    // Her own request that waits is asked anew: after a restart only the PIN is missing.
-    let others = letter.signatures.iter().filter(|found| found.signer.id != me.id).any(Signature::is_open);
-    one_at_a_time(others || matches!(letter.seal, Seal::Requested { .. }))?;
-    if letter.signatures.iter().any(|found| found.signer.id == me.id && found.is_signed()) {
-        return Err(Refusal::new(
-            "sign.twice",
-            422,
-            "Bạn đã ký số văn bản này rồi. Hãy tải lại trang để xem bản đã ký.",
-        ));
-    }
+    signature_has_turn(letter, viewer)?;
     let certificate = usable(given, now)?;
     if certificate.holder.as_ref().is_none_or(|holder| holder.id != me.id) {
         return Err(Refusal::field(
@@ -82,6 +73,48 @@ pub(super) fn seal(
         ));
     }
     Ok(Event::SealRequested { letter: letter.id, certificate: certificate.id, look: Some(look.clone()) })
+}
+
+/// Whether the document waits for this hand and no other; what the page offers of signing and sealing.
+pub(super) fn has_turn(letter: &Letter, viewer: &Viewer, verb: Verb) -> Result<(), Refusal> {
+    match verb {
+        Verb::Sign => signature_has_turn(letter, viewer),
+        Verb::Seal => {
+            one_at_a_time(letter.signatures.iter().any(Signature::is_open))?;
+            carries_signature(letter)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn signature_has_turn(letter: &Letter, viewer: &Viewer) -> Result<(), Refusal> {
+    // Her own request that waits is asked anew: after a restart only the PIN is missing.
+    let others =
+        letter.signatures.iter().filter(|found| found.signer.id != viewer.id).any(Signature::is_open);
+    one_at_a_time(others || matches!(letter.seal, Seal::Requested { .. }))?;
+    if letter.signatures.iter().any(|found| found.signer.id == viewer.id && found.is_signed()) {
+        return Err(Refusal::new(
+            "sign.twice",
+            422,
+            "Bạn đã ký số văn bản này rồi. Hãy tải lại trang để xem bản đã ký.",
+        ));
+    }
+    Ok(())
+}
+
+/// What the seal of a released document waits for, while no key is asked for; nothing where it may be set.
+pub(super) fn seal_waits_for(letter: &Letter) -> Option<String> {
+    if letter.awaits() != Some(Awaits::Sign) || letter.awaits_key() {
+        return None;
+    }
+    if carries_signature(letter).err()?.code == "seal.unchecked" {
+        return Some("Máy đang kiểm tra chữ ký số trong tệp; xong thì văn thư đóng dấu được.".into());
+    }
+    let signer = match letter.facts.signatory.as_str() {
+        "" => "người có thẩm quyền",
+        named => named,
+    };
+    Some(format!("Chờ {signer} ký. Có chữ ký số, hoặc gắn bản quét đã ký tay, thì văn thư mới đóng dấu."))
 }
 
 /// Article 32: the clerk seals what the authorised person has signed, and copies the unit made itself.

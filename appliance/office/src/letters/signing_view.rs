@@ -6,6 +6,7 @@ use wire::Stamp;
 
 use super::model::{Letter, LetterFile, Seal};
 use super::signing::{Capacity, Level, Signature, SignatureState, Verdict, Waits};
+use super::signing_rules::seal_waits_for;
 
 /// One person's signature.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -72,10 +73,10 @@ impl SignatureView {
 }
 
 impl SealView {
-    /// In words.
-    pub fn of(seal: &Seal) -> Self {
-        let (state, sentence, certificate) = match seal {
-            Seal::None => ("none", None, None),
+    /// In words; of a document that cannot be sealed yet, what it waits for.
+    pub fn of(letter: &Letter) -> Self {
+        let (state, sentence, certificate) = match &letter.seal {
+            Seal::None => ("none", seal_waits_for(letter), None),
             Seal::Requested { certificate, prepared: None, .. } => (
                 "requested",
                 Some("Đang đóng dấu. Nếu máy vừa khởi động lại, hãy bấm “Đóng dấu” và gõ lại mã PIN.".into()),

@@ -209,7 +209,7 @@ impl LetterView {
                 .map(|(person, at)| Reader { person: person.clone(), at: *at })
                 .collect(),
             signatures: letter.signatures.iter().map(SignatureView::of).collect(),
-            seal: SealView::of(&letter.seal),
+            seal: SealView::of(letter),
             above: above(letter, acknowledged),
             may: rights::may(viewer, letter, signs_for),
         }
