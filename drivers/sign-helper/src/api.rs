@@ -26,12 +26,10 @@ pub(crate) struct Pair {
     pub(crate) of: BoxName,
 }
 
-/// The box as it names itself.
+/// The box as its page names it, for people. What the helper goes by is the origin, which the browser tells.
 #[derive(Deserialize)]
 pub(crate) struct BoxName {
     pub(crate) name: String,
-    /// Its public key, hexadecimal.
-    pub(crate) key: String,
 }
 
 /// Answer to `POST /v1/pair`; told once.

@@ -21,7 +21,7 @@ pub struct SignHelper {
     /// Hiện mã để ghép với trang của hộp; lần chạy đầu tiên luôn hiện.
     #[arg(long)]
     pair: bool,
-    /// Thư viện PKCS#11 của USB token, nếu trình ký không tự thấy; được nhớ cho lần sau.
+    /// Thư viện PKCS#11 của thẻ ký số, nếu trình ký không tự thấy; được nhớ cho lần sau.
     #[arg(long, value_name = "PATH")]
     module: Vec<PathBuf>,
     /// Tệp khóa PKCS#12 trên máy này; được nhớ cho lần sau.

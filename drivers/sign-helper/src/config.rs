@@ -29,10 +29,8 @@ pub(crate) struct Config {
 pub(crate) struct Pairing {
     /// `http://192.168.1.5` or `http://vanthu.local`.
     pub(crate) origin: String,
-    /// The box as people call it.
+    /// The box as people call it; its page said so, and nothing rests on it.
     pub(crate) box_name: String,
-    /// The box's public key, hexadecimal: the same box under two origins has one.
-    pub(crate) box_key: String,
     /// SHA-256 of the secret, hexadecimal.
     pub(crate) secret_sha256: String,
 }

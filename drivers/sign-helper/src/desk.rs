@@ -1,5 +1,6 @@
 //! What the helper does for a page that has been let in: pairing, looking, unlocking, signing.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -14,8 +15,10 @@ use crate::trouble::Trouble;
 
 /// A session nobody uses for this long is closed.
 const IDLE: Duration = Duration::from_secs(120);
-/// So many documents come with one request; a page brings more in several, which moves its progress bar.
+/// So many documents may come with one request. A page brings a stack in handfuls, and each back to the box before the next.
 const MOST_DOCUMENTS: usize = 200;
+/// Letters of a box's name that are shown.
+const LONGEST_NAME: usize = 80;
 
 /// A key that somebody unlocked.
 type Key = Arc<dyn Signer + Send + Sync>;
@@ -44,9 +47,9 @@ impl Desk {
         Desk { folder, launch, config, code, session: Mutex::new(None) }
     }
 
-    /// Whether a code is being shown.
-    pub(crate) fn is_pairing(&self) -> bool {
-        held(&self.code).as_ref().is_some_and(Code::is_good)
+    /// Whether a code is being shown that pages of this origin may try.
+    pub(crate) fn is_pairing(&self, origin: &str) -> bool {
+        held(&self.code).as_ref().is_some_and(|code| code.is_good(origin))
     }
 
     /// Whether pages of this origin have been paired.
@@ -63,18 +66,18 @@ impl Desk {
 
     /// The secret, for the page that brings the code.
     pub(crate) fn pair(&self, origin: &str, asked: Pair) -> Result<api::Paired, Trouble> {
-        let typed = held(&self.code).as_mut().map_or(Typed::Closed, |code| code.typed(&asked.code));
+        let typed = held(&self.code).as_mut().map_or(Typed::Closed, |code| code.typed(origin, &asked.code));
         match typed {
             Typed::Right => {}
             Typed::Wrong(left) => return Err(Trouble::wrong_code(left)),
             Typed::Closed => return Err(Trouble::pairing_closed()),
         }
         let secret = secret().ok_or_else(|| Trouble::fault(&"no random numbers"))?;
-        let BoxName { name, key } = asked.of;
+        let BoxName { name } = asked.of;
         tracing::info!(origin, box_name = name, "paired");
+        in_window(&format!("Đã ghép với trang {origin} ({}).", one_line(&name)));
         let mut config = held(&self.config);
-        let pairing =
-            Pairing { origin: origin.into(), box_name: name, box_key: key, secret_sha256: digest(&secret) };
+        let pairing = Pairing { origin: origin.into(), box_name: name, secret_sha256: digest(&secret) };
         // The same page again: its old secret is lost.
         config.pairings.retain(|known| known.origin != origin);
         config.pairings.push(pairing);
@@ -132,7 +135,9 @@ impl Desk {
             self.touch(&asked.session);
             match outcome {
                 Ok(signature) => {
-                    tracing::info!(document = hex::encode(of), "signed");
+                    let document = hex::encode(of);
+                    tracing::info!(document, "signed");
+                    in_window(&format!("Đã ký cho trang {origin} văn bản có mã băm {document}."));
                     Outcome::Signature(signature)
                 }
                 Err(error) => {
@@ -203,6 +208,17 @@ impl Desk {
         }
         Ok(Tokens::new(self.launch.clone(), Path::new(path).to_owned()))
     }
+}
+
+/// What the person at this PC sees of what is done with her key. Nobody need be looking: a helper whose window was closed
+/// over works on.
+fn in_window(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
+
+/// A name somebody else chose, as it can be shown: no line ends, nothing that moves a cursor.
+fn one_line(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect()
 }
 
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

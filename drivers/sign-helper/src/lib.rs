@@ -39,8 +39,10 @@
 //! Chromium (tried: 156) lets a page without TLS reach loopback only when the box has a private address (10.x, 172.16.x,
 //! 192.168.x), and blocks the request before it is sent when the address is a public one: there the box needs TLS.
 //!
-//! Pairing is open only while the helper shows a code: at the first start or with `--pair`, for ten minutes and five
-//! tries. Several origins may be paired: the same box is reached by name and by address.
+//! Pairing is open only while the helper shows a code: at the first start or with `--pair`, for ten minutes and five tries
+//! of each page. Several origins may be paired: the same box is reached by name and by address. A box is known by its origin
+//! and nothing else: on a network where somebody can pretend to be that address, the box needs TLS. The helper's window
+//! names the origin that was paired, and writes a line for every document it signs.
 //!
 //! # The PIN
 //!

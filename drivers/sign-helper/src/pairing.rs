@@ -1,18 +1,26 @@
 //! The six digits that a person carries from the helper's window to the page, once.
+//!
+//! While they are shown, any page in the browser may guess. Each has few tries of its own, so that a foreign page cannot use
+//! up those of the box's.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use ring::rand::{SecureRandom, SystemRandom};
 
 /// So long is a code good.
 const GOOD_FOR: Duration = Duration::from_secs(600);
-/// So many wrong codes are forgiven: one in two hundred thousand guesses right.
+/// So many wrong codes are forgiven a page: one in two hundred thousand guesses right.
 const TRIES: u8 = 5;
+/// So many pages may guess. Whoever owns many names gets no further than one in forty thousand.
+const MOST_PAGES: usize = 5;
 
 /// A code that is being shown.
 pub(crate) struct Code {
     digits: String,
-    tries: u8,
+    /// Wrong codes by origin.
+    wrong: HashMap<String, u8>,
+    used: bool,
     shown: Instant,
 }
 
@@ -31,7 +39,12 @@ impl Code {
     /// A new one. Fails when the machine has no random numbers.
     pub(crate) fn new() -> Option<Code> {
         let number = u64::from_be_bytes(random::<8>()?) % 1_000_000;
-        Some(Code { digits: format!("{number:06}"), tries: TRIES, shown: Instant::now() })
+        Some(Code {
+            digits: format!("{number:06}"),
+            wrong: HashMap::new(),
+            used: false,
+            shown: Instant::now(),
+        })
     }
 
     /// `482 913`
@@ -39,22 +52,28 @@ impl Code {
         format!("{} {}", &self.digits[..3], &self.digits[3..])
     }
 
-    pub(crate) fn is_good(&self) -> bool {
-        self.tries > 0 && self.shown.elapsed() < GOOD_FOR
+    /// Whether a page of this origin may try it.
+    pub(crate) fn is_good(&self, origin: &str) -> bool {
+        let may_try = match self.wrong.get(origin) {
+            Some(wrong) => *wrong < TRIES,
+            None => self.wrong.len() < MOST_PAGES,
+        };
+        !self.used && may_try && self.shown.elapsed() < GOOD_FOR
     }
 
-    /// Looks at what was typed, spaces aside.
-    pub(crate) fn typed(&mut self, typed: &str) -> Typed {
-        if !self.is_good() {
+    /// Looks at what a page of this origin typed, spaces aside.
+    pub(crate) fn typed(&mut self, origin: &str, typed: &str) -> Typed {
+        if !self.is_good(origin) {
             return Typed::Closed;
         }
         let typed: String = typed.chars().filter(|c| !c.is_whitespace()).collect();
         if typed == self.digits {
-            self.tries = 0;
+            self.used = true;
             return Typed::Right;
         }
-        self.tries -= 1;
-        if self.tries == 0 { Typed::Closed } else { Typed::Wrong(self.tries) }
+        let wrong = self.wrong.entry(origin.to_owned()).or_default();
+        *wrong += 1;
+        if *wrong < TRIES { Typed::Wrong(TRIES - *wrong) } else { Typed::Closed }
     }
 }
 
@@ -78,20 +97,40 @@ fn random<const N: usize>() -> Option<[u8; N]> {
 mod tests {
     use super::*;
 
+    const OURS: &str = "http://vanthu.local";
+
+    fn with_wrong() -> (Code, &'static str) {
+        let code = Code::new().unwrap();
+        let wrong = if code.digits == "000000" { "111111" } else { "000000" };
+        (code, wrong)
+    }
+
     #[test]
     fn a_code_is_good_once_and_for_five_tries() {
-        let mut code = Code::new().unwrap();
+        let (mut code, wrong) = with_wrong();
         let right = code.shown();
         assert_eq!(right.len(), 7);
-        let wrong = if code.digits == "000000" { "111111" } else { "000000" };
-        assert_eq!(code.typed(wrong), Typed::Wrong(4));
-        assert_eq!(code.typed(&right), Typed::Right);
-        assert_eq!(code.typed(&right), Typed::Closed);
-        let mut code = Code::new().unwrap();
-        let wrong = if code.digits == "000000" { "111111" } else { "000000" };
-        let said: Vec<_> = (0..6).map(|_| code.typed(wrong)).collect();
+        assert_eq!(code.typed(OURS, wrong), Typed::Wrong(4));
+        assert_eq!(code.typed(OURS, &right), Typed::Right);
+        assert_eq!(code.typed(OURS, &right), Typed::Closed);
+        let (mut code, wrong) = with_wrong();
+        let said: Vec<_> = (0..6).map(|_| code.typed(OURS, wrong)).collect();
         assert_eq!(said[3..], [Typed::Wrong(1), Typed::Closed, Typed::Closed]);
-        assert_eq!(code.typed(&code.shown()), Typed::Closed);
+        assert_eq!(code.typed(OURS, &code.shown()), Typed::Closed);
+    }
+
+    #[test]
+    fn a_foreign_page_uses_up_its_own_tries_and_many_names_get_no_further() {
+        let (mut code, wrong) = with_wrong();
+        for _ in 0..9 {
+            code.typed("http://evil.example", wrong);
+        }
+        assert!(!code.is_good("http://evil.example"));
+        assert_eq!(code.typed(OURS, wrong), Typed::Wrong(4));
+        let pages = (0..9).map(|name| format!("http://{name}.evil.example"));
+        let tried = pages.filter(|page| code.typed(page, wrong) != Typed::Closed).count();
+        assert_eq!(tried, MOST_PAGES - 2);
+        assert_eq!(code.typed(OURS, &code.shown()), Typed::Right);
     }
 
     #[test]

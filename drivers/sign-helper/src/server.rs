@@ -91,7 +91,7 @@ fn admitted(desk: &Desk, headers: &HeaderMap, path: &str, port: u16) -> Result<S
         return Err(Trouble::foreign_host());
     }
     let origin = gate::origin(headers).ok_or_else(Trouble::foreign_origin)?;
-    let may_pair = desk.is_pairing() && matches!(path, "/v1/hello" | "/v1/pair");
+    let may_pair = desk.is_pairing(origin) && matches!(path, "/v1/hello" | "/v1/pair");
     if desk.knows(origin) || may_pair { Ok(origin.into()) } else { Err(Trouble::foreign_origin()) }
 }
 
@@ -104,7 +104,7 @@ async fn route(desk: Arc<Desk>, origin: &str, request: Request<Incoming>) -> Res
             helper: "vanthu-sign-helper",
             version: env!("CARGO_PKG_VERSION"),
             paired,
-            pairing: desk.is_pairing(),
+            pairing: desk.is_pairing(&origin),
         })),
         (Method::POST, "/v1/pair") => {
             work(body(request).await?, move |asked| desk.pair(&origin, asked)).await

@@ -64,7 +64,7 @@ impl Trouble {
         Trouble::new(
             422,
             "helper.unknown_holder",
-            "Trình ký không thấy phần mềm token hoặc tệp khóa này trên máy. Hãy chọn lại trong danh sách.",
+            "Trình ký không thấy phần mềm thẻ hoặc tệp khóa này trên máy. Hãy chọn lại trong danh sách.",
         )
     }
 

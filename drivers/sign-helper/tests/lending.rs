@@ -5,10 +5,10 @@
 mod support;
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Lines, Read, Write};
 use std::net::{TcpStream, UdpSocket};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 use support::{PIN, Stick, until};
@@ -30,6 +30,8 @@ struct Pc {
     port: u16,
     code: Option<String>,
     secret: Option<String>,
+    /// What its window says after the code.
+    window: Lines<BufReader<ChildStdout>>,
 }
 
 impl Drop for Pc {
@@ -67,16 +69,16 @@ impl Pc {
             .stderr(std::fs::File::options().create(true).append(true).open(stick.path("stderr")).unwrap())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
-        let first = lines.next().expect("it says where it is");
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let first = lines.next().expect("it says where it is").unwrap();
         let port = first.split("127.0.0.1:").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
         let is_paired = std::fs::read_to_string(stick.path("config").join("sign-helper.json"))
             .is_ok_and(|config| config.contains(ORIGIN));
         let code = (!is_paired || words.contains(&"--pair")).then(|| {
-            let line = lines.next().unwrap();
+            let line = lines.next().unwrap().unwrap();
             line.split("Mã ghép: ").nth(1).unwrap()[..7].to_owned()
         });
-        Pc { process, port, code, secret: None }
+        Pc { process, port, code, secret: None, window: lines }
     }
 
     /// With the stick's module, paired.
@@ -140,7 +142,7 @@ impl Pc {
 }
 
 fn pairing(code: &str) -> Value {
-    json!({"code": code, "box": {"name": "Trường Tiểu học Thử", "key": "ab".repeat(32)}})
+    json!({"code": code, "box": {"name": "Trường Tiểu học Thử"}})
 }
 
 /// Signed attributes over a document, hexadecimal.
@@ -169,6 +171,8 @@ fn a_page_is_paired_once_by_the_digits_on_the_screen() {
     assert!(answer.body["detail"].as_str().unwrap().contains("còn 4 lần"), "{}", answer.body);
     let secret = pc.post("/v1/pair", &pairing(&right)).body["secret"].as_str().unwrap().to_owned();
     assert_eq!(pc.post("/v1/pair", &pairing(&right)).code(), "helper.pairing_closed", "once");
+    let seen = pc.window.next().unwrap().unwrap();
+    assert_eq!(seen, format!("Đã ghép với trang {ORIGIN} (Trường Tiểu học Thử)."));
     drop(pc);
     let kept = std::fs::read_to_string(stick.path("config").join("sign-helper.json")).unwrap();
     assert!(kept.contains("Trường Tiểu học Thử") && !kept.contains(&secret), "{kept}");
@@ -193,6 +197,19 @@ fn five_wrong_codes_end_the_pairing() {
     assert_eq!(codes[4], "helper.pairing_closed");
     let after = pc.post("/v1/pair", &pairing(&right));
     assert_eq!((after.status, after.code(), after.is_shown_to(ORIGIN)), (403, "helper.origin", false));
+}
+
+#[test]
+fn a_foreign_page_that_guesses_does_not_keep_the_box_from_pairing() {
+    let stick = stick(&[]);
+    let pc = Pc::start(&stick, &[]);
+    let right = pc.code.clone().unwrap();
+    let wrong = if right == "000 000" { "111 111" } else { "000 000" };
+    let headers = [("Origin", "http://evil.example"), ("Content-Type", "application/json")];
+    let guess = || pc.ask("POST", "/v1/pair", &headers, &pairing(wrong).to_string());
+    let codes: Vec<_> = (0..6).map(|_| guess().code().to_owned()).collect();
+    assert_eq!(codes[3..], ["helper.wrong_code", "helper.pairing_closed", "helper.origin"]);
+    assert_eq!(pc.post("/v1/pair", &pairing(&right)).status, 200);
 }
 
 #[test]
@@ -269,7 +286,7 @@ fn fifty_documents_are_signed_with_one_pin() {
     let stick = stick(&["rsa:2048"]).fault("none");
     let log = stick.path("log");
     let stick = stick.env("FAULT_LOG", log.to_str().unwrap());
-    let pc = Pc::paired(&stick);
+    let mut pc = Pc::paired(&stick);
     let module = pc.get("/v1/holders").body["modules"][0]["path"].clone();
     assert_eq!(module, json!(stick.module_path()), "what it was told of comes first");
     let tokens = pc.post("/v1/tokens", &json!({"module": module}));
@@ -292,6 +309,10 @@ fn fifty_documents_are_signed_with_one_pin() {
         }
     }
     assert_eq!(signed, 50);
+    let seen: Vec<_> = pc.window.by_ref().take(51).map(Result::unwrap).collect();
+    assert!(seen[0].starts_with("Đã ghép"));
+    assert_eq!(seen[1], format!("Đã ký cho trang {ORIGIN} văn bản có mã băm {}.", "00".repeat(32)));
+    assert_eq!(seen[50], format!("Đã ký cho trang {ORIGIN} văn bản có mã băm {}.", "31".repeat(32)));
     assert_eq!(pc.post("/v1/close", &json!({"session": session})).status, 200);
     until("logged out", || std::fs::read_to_string(&log).is_ok_and(|log| log == "in\nout\n"));
     assert_eq!(pc.sign(session, &documents(1)).code(), "helper.no_session");
