@@ -66,12 +66,15 @@ async fn add(
     };
     let now = app.desk.now();
     let journal = app.desk.journal().clone();
+    // The file says how much work its passphrase is; one at a time.
+    let room = app.bench.room().await;
     let (file, facts) = blocking(move || -> Result<_, Error> {
         let key = Pkcs12::open(&file, &passphrase, now.unix_ms()).map_err(|error| refused(&error))?;
         let leaf = key.chain().first().ok_or_else(|| refused(&TokenError::NoKey))?;
         Ok((journal.blobs().put(&file)?, facts_of(leaf)?))
     })
     .await??;
+    drop(room);
     let (unit, other_unit) = (!form.mine, form.other_unit);
     let add = Seals::AddCertificate { key: Key::File { file }, chain: None, facts, unit, other_unit };
     added(&app, viewer, add).await
@@ -133,6 +136,7 @@ async fn plugged_in(app: &App) -> Result<(String, Vec<Token>), Error> {
     }
     let port = app.tokens.clone();
     blocking(move || {
+        super::library::vouched_for(&module).map_err(|error| sentences::adding(&error))?;
         let tokens = port.list(&module).map_err(|error| sentences::adding(&error))?;
         Ok((module, tokens))
     })
@@ -206,7 +210,7 @@ async fn on_token(app: &App, certificate: String) -> Result<(Key, Vec<Vec<u8>>),
     Err(sentences::adding(&TokenError::OtherToken).into())
 }
 
-/// A chain as it is kept: DER after DER, each a SEQUENCE that says its own length.
+/// A chain as it is kept: PEM, one certificate after the other.
 fn kept_chain(chain: &[Vec<u8>]) -> Vec<u8> {
     chain.iter().flat_map(|der| pem_of(der).into_bytes()).collect()
 }

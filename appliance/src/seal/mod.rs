@@ -25,6 +25,7 @@ pub mod font;
 mod impressions;
 
 mod keys;
+mod library;
 pub(crate) mod make;
 pub(crate) mod pages;
 mod port;
@@ -49,6 +50,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(proposal::routes())
         .merge(away::routes())
         .merge(impressions::routes())
+        .merge(library::routes())
         .merge(trust::routes())
         .merge(verdict::routes())
 }

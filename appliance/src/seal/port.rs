@@ -41,6 +41,7 @@ impl TokenPort {
         pin: &token::Pin,
         now_unix_ms: i64,
     ) -> Result<TokenKey, TokenError> {
+        super::library::vouched_for(module)?;
         self.of(module).unlock(certificate, pin, now_unix_ms)
     }
 }

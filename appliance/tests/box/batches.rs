@@ -226,12 +226,14 @@ async fn what_a_token_says_of_its_pin_reaches_whoever_typed_it() {
         let pin = json!({"pin": pin});
         signing::ask(&clerk, &letter, "seal", &keys.unit, pin)
     };
+    ask("").await.refused(422, "seal.no_pin");
     ask("000000").await.refused(422, "seal.wrong_pin");
     // The certificate names its library; another library there under the same name is another token.
     for (fault, code, said) in [
-        ("last", "seal.wrong_pin", "lần"),
+        ("few", "seal.wrong_pin", "ít lần"),
+        ("last", "seal.wrong_pin", "một lần"),
         ("locked", "seal.token_locked", "khóa"),
-        ("no-token", "seal.token_gone", "token"),
+        ("no-token", "seal.token_gone", "thẻ"),
     ] {
         let module = stick.module(&[("FAULT", fault)]);
         std::fs::rename(module, authority.path("libnone.so")).unwrap();
@@ -241,5 +243,34 @@ async fn what_a_token_says_of_its_pin_reaches_whoever_typed_it() {
         assert!(sentence.contains(said), "{fault}: {sentence}");
     }
     assert_eq!(clerk.get(&at(&letter, "")).await.json()["seal"]["state"], "none");
+    school.closed().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_library_of_the_token_is_set_by_it_alone_and_is_nothing_that_was_brought() {
+    use std::os::unix::fs::PermissionsExt;
+    let (school, authority) = (School::with_sheets(1).await, Authority::open());
+    let (clerk, it) = (school.clerk().await, school.signed_in("it").await);
+    let brought = authority.path("brought.so");
+    std::fs::write(&brought, b"\x7fELF").unwrap();
+    std::fs::set_permissions(&brought, std::fs::Permissions::from_mode(0o666)).unwrap();
+    let before = it.get("/api/signing-settings").await.json();
+    let with = |module: &str| {
+        let mut settings = before.clone();
+        settings["token_module"] = module.into();
+        settings
+    };
+    let system = softhsm().display().to_string();
+    clerk.post("/api/signing-settings", with(&system)).await.refused(403, "rights.missing");
+    for module in [brought.to_str().unwrap(), "/no/such/library.so", "library.so"] {
+        let refused = it.post("/api/signing-settings", with(module)).await;
+        refused.refused(422, "signing.module");
+    }
+    done(&it.post("/api/signing-settings", with(&system)).await);
+    // The clerk sets what is hers, and leaves the library as it is.
+    let mut own = it.get("/api/signing-settings").await.json();
+    own["preset"] = "seal_image".into();
+    done(&clerk.post("/api/signing-settings", own).await);
+    assert_eq!(it.get("/api/signing-settings").await.json()["token_module"], system);
     school.closed().await;
 }

@@ -44,3 +44,9 @@ fn units_tell_systemd_when_they_are_ready_and_are_restarted() {
         assert!(text.lines().any(|there| there == state), "{unit} lacks {state}");
     }
 }
+
+#[test]
+fn nothing_that_was_brought_to_the_box_can_be_started() {
+    let text = fs::read_to_string(place::at("systemd").join("vanthu.service")).unwrap();
+    assert!(text.lines().any(|there| there == "NoExecPaths=/var/lib/vanthu"));
+}

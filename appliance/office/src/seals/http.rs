@@ -1,5 +1,5 @@
-//! Routes of certificates, images and settings that need no key and no picture. What opens a key file, cuts an image or
-//! reads a root is the binary's.
+//! Routes of certificates, images and settings that need no key and no picture. What opens a key file, cuts an image,
+//! reads a root or names a library is the binary's.
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -15,7 +15,7 @@ use super::rules;
 use crate::catalog;
 use crate::desk::Desk;
 use crate::error::Error;
-use crate::http::{After, Office, Paged, Payload, Problem};
+use crate::http::{After, Office, Paged, Problem};
 use crate::letters::Letter;
 use crate::letters::signing::Level;
 use crate::letters::{signing_view, view};
@@ -28,7 +28,7 @@ pub fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(withdraw))
         .routes(routes!(impressions))
         .routes(routes!(withdraw_impression))
-        .routes(routes!(settings, amend_settings))
+        .routes(routes!(settings))
         .routes(routes!(trusted))
         .routes(routes!(distrust))
         .routes(routes!(signings))
@@ -167,18 +167,6 @@ async fn withdraw_impression(
 #[utoipa::path(get, path = "/api/signing-settings", operation_id = "get_signing_settings", tag = "seals",
     responses((status = 200, body = SigningSettings), (status = 401, body = Problem)))]
 async fn settings(State(desk): State<Desk>, _viewer: Viewer) -> Result<Json<SigningSettings>, Error> {
-    desk.read(|rows| Ok(Json(rules::settings(rows)?))).await
-}
-
-#[utoipa::path(post, path = "/api/signing-settings", operation_id = "post_signing_settings", tag = "seals", request_body = SigningSettings,
-    responses((status = 200, body = SigningSettings), (status = 403, body = Problem), (status = 409, body = Problem),
-        (status = 422, body = Problem)))]
-async fn amend_settings(
-    State(desk): State<Desk>,
-    viewer: Viewer,
-    Payload(form): Payload<SigningSettings>,
-) -> Result<Json<SigningSettings>, Error> {
-    told(&desk, viewer, Command::AmendSettings(form)).await?;
     desk.read(|rows| Ok(Json(rules::settings(rows)?))).await
 }
 

@@ -109,6 +109,10 @@ pub fn decide(
         }
         Command::AmendSettings(settings) => {
             actor.must_be(&[Role::It, Role::Clerk])?;
+            if text::tidy(&settings.token_module) != given.settings.token_module {
+                // A library is a program that runs on the box.
+                actor.must_be(&[Role::It])?;
+            }
             Event::SettingsAmended { settings: checked(given, settings)? }
         }
         Command::Trust { file, sort, subject, until } => {
