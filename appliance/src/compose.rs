@@ -15,6 +15,8 @@ use uuid::Uuid;
 use crate::reading::texts;
 use crate::{App, blocking};
 
+/// Papers of more pages are not made again unasked: a person who wants hers would wait for it.
+pub(crate) const MOST_REMADE: u32 = 60;
 /// Who the box is when it makes a PDF.
 const SCAN_DESK: Actor = Actor::Machine("bàn quét");
 
@@ -55,18 +57,23 @@ pub(crate) async fn paper_of(app: &App, scan: Uuid) -> Result<Scan, Error> {
         )
         .into());
     }
-    // Words only make it larger: steps that were too large for the same pages are not tried again.
-    let first = laid.row.paper.as_ref().map_or(SizeStep::Usual, |_| laid.row.made.step);
-    let most = laid.row.made.most_bytes;
-    for step in SizeStep::ALL.into_iter().filter(|step| *step >= first) {
-        let most = most.filter(|_| step != SizeStep::Tightest);
-        if let Packed { paper: Some(paper), plain, .. } = laid.packed(app, step, most).await? {
-            let made = Made { step, most_bytes: laid.row.made.most_bytes, plain };
-            laid.keep(app, &paper, &made).await?;
-            return Ok(Scan { paper: Some(paper), made, words: Words::In, ..laid.row });
-        }
+    let (paper, made) = laid.fitting(app).await?;
+    laid.keep(app, &paper, &made).await?;
+    Ok(Scan { paper: Some(paper), made, words: Words::In, ..laid.row })
+}
+
+/// The paper of a filed scan made again with the words of its pages, at rest; nothing as long as one of them is still to
+/// be read.
+///
+/// # Errors
+/// A full disk; a page that cannot be read.
+pub(crate) async fn with_words(app: &App, scan: Uuid) -> Result<Option<(Paper, Made)>, Error> {
+    let laid = app.desk.read(move |rows| Laid::read(rows, scan)).await?;
+    if laid.pages.iter().any(|(placed, page)| page.is_to_be_read(placed.turn)) {
+        return Ok(None);
     }
-    Err(Error::Broken("the last step has no bound".into()))
+    let _room = app.bench.room().await;
+    laid.fitting(app).await.map(Some)
 }
 
 /// A job and its pages as they stood when somebody looked: what a paper is made of.
@@ -92,6 +99,20 @@ impl Laid {
         let pages = if row.is_as_brought() { Vec::new() } else { scans::pages(rows, scan, &row.order)? };
         let pages = row.order.iter().copied().zip(pages).collect();
         Ok(Self { row, pages })
+    }
+
+    /// Its paper, packed until it fits in what it shall fit in, or as far as can be.
+    async fn fitting(&self, app: &App) -> Result<(Paper, Made), Error> {
+        // Words only make it larger: steps that were too large for the same pages are not tried again.
+        let first = self.row.paper.as_ref().map_or(SizeStep::Usual, |_| self.row.made.step);
+        let most_bytes = self.row.made.most_bytes;
+        for step in SizeStep::ALL.into_iter().filter(|step| *step >= first) {
+            let most = most_bytes.filter(|_| step != SizeStep::Tightest);
+            if let Packed { paper: Some(paper), plain, .. } = self.packed(app, step, most).await? {
+                return Ok((paper, Made { step, most_bytes, plain }));
+            }
+        }
+        Err(Error::Broken("the last step has no bound".into()))
     }
 
     /// Makes its paper by a step; what is larger than `most` is not kept. Whoever asks holds the bench's room.

@@ -31,7 +31,7 @@ fn composed(office: &TestOffice, pdf: &[u8]) -> Uuid {
         version: row.version,
         paper: office.paper(pdf),
         words: Some(vec![]),
-        dressed: vec![],
+        dressed: vec![scans::Dressed { straighten_tenths: 0, clean_edges: true }],
         made: scans::Made::default(),
     };
     office.machine(Command::Scans(compose)).unwrap();
@@ -48,7 +48,13 @@ fn a_composed_paper_is_described_when_it_has_its_number_and_goes_up_once() {
     let describe = |letter: &letters::Letter, from, paper| {
         let said = letter.description();
         office
-            .machine(Command::Letters(letters::Command::Describe { letter: letter.id, from, paper, said }))
+            .machine(Command::Letters(letters::Command::Describe {
+                letter: letter.id,
+                from,
+                paper,
+                said,
+                made: None,
+            }))
             .unwrap()
     };
     let letter = office.letter(id);
@@ -101,8 +107,70 @@ fn a_composed_paper_is_described_when_it_has_its_number_and_goes_up_once() {
     assert!(waiting().is_empty());
 }
 
+/// The number comes onto the page of what was born digital when it is released, once, and before the file goes up.
 #[test]
-fn what_was_brought_and_drafts_without_a_number_are_not_described_unasked() {
+fn a_brought_file_of_an_outgoing_document_is_to_be_numbered_when_it_is_released() {
+    let office = TestOffice::new();
+    let waiting = || letters::to_describe(&office.desk.journal().read().unwrap()).unwrap();
+    let paper = Some(office.upload(&office.clerk, b"%PDF blank"));
+    let id = office.draft(&office.clerk, Draft { paper, ..outgoing("report") }).unwrap();
+    assert!(office.letter(id).to_describe().is_none(), "a draft has no number");
+    office.act(&office.clerk, id, Act::Release).unwrap();
+    let released = office.letter(id);
+    assert_eq!((waiting().len(), office.lines_above()[0].pdf), (1, None));
+    let (from, paper, said) =
+        (released.files[0].paper.name, office.paper(b"%PDF blank, numbered"), released.description());
+    let numbered = letters::Command::Describe { letter: id, from, paper: paper.clone(), said, made: None };
+    office.machine(Command::Letters(numbered)).unwrap();
+    let now = office.letter(id);
+    assert_eq!((now.files.len(), now.files[0].paper.name, now.version), (1, paper.name, released.version));
+    assert!(now.files[0].was(&from) && waiting().is_empty());
+    assert_eq!(office.lines_above()[0].pdf, Some(paper.name));
+}
+
+#[test]
+fn words_that_are_read_after_filing_are_to_come_into_the_file_until_somebody_signs() {
+    let office = TestOffice::new();
+    let waiting = || letters::to_describe(&office.desk.journal().read().unwrap()).unwrap();
+    let read = |scan: Uuid| {
+        let pages: Vec<scans::ScanPage> = office.desk.journal().read().unwrap().all().unwrap();
+        let page = pages.into_iter().find(|page| page.scan == scan).unwrap();
+        let text = Some(office.paper(b"words").name);
+        let reading = scans::Reading { turn: 0, text, confidence: 90, turned_by: None, failures: 0 };
+        let read = scans::Command::Read { scan, page: page.page, capture: page.capture, reading };
+        office.machine(Command::Scans(read)).unwrap();
+    };
+    let described = |id: Uuid, pdf: &[u8], made: Option<scans::Made>| {
+        let letter = office.letter(id);
+        let (from, paper, said) =
+            (letter.files.last().unwrap().paper.name, office.paper(pdf), letter.description());
+        let command = letters::Command::Describe { letter: id, from, paper, said, made };
+        office.machine(Command::Letters(command)).unwrap();
+    };
+    let scan = composed(&office, b"%PDF early");
+    let id = office.register(Register { paper: Some(scan), ..incoming("1/A") }).unwrap();
+    described(id, b"%PDF early, described", None);
+    assert!(waiting().is_empty());
+    read(scan);
+    assert_eq!(waiting().len(), 1);
+    let before = office.letter(id).files[0].paper.name;
+    described(id, b"%PDF described twice", None);
+    assert_eq!(office.letter(id).files[0].paper.name, before, "nothing new to say, and no words");
+    described(id, b"%PDF with words", Some(scans::Made::default()));
+    assert!(waiting().is_empty() && office.letter(id).files[0].was(&before));
+
+    let scan = composed(&office, b"%PDF sealed early");
+    let id = office.register(Register { paper: Some(scan), ..incoming("2/A") }).unwrap();
+    office.act(&office.clerk, id, seal(office.certificate())).unwrap();
+    read(scan);
+    assert!(waiting().is_empty(), "a signature is being made");
+    let of = office.letter(id).files[0].paper.name;
+    office.machine(Command::Seals(office.signed(id, None, of, b"%PDF sealed"))).unwrap();
+    assert!(waiting().is_empty() && office.letter(id).to_describe().is_none());
+}
+
+#[test]
+fn incoming_files_and_drafts_without_a_number_are_not_described_unasked() {
     let office = TestOffice::new();
     let waiting = || letters::to_describe(&office.desk.journal().read().unwrap()).unwrap();
     let brought = office.upload(&office.clerk, b"%PDF from a word processor");
@@ -123,7 +191,7 @@ fn what_was_brought_and_drafts_without_a_number_are_not_described_unasked() {
     assert!(waiting().is_empty());
     let said = office.letter(id).description();
     let from = office.letter(id).files[0].paper.name;
-    let by_hand =
-        Command::Letters(letters::Command::Describe { letter: id, from, paper: office.paper(b"%PDF"), said });
+    let paper = office.paper(b"%PDF");
+    let by_hand = Command::Letters(letters::Command::Describe { letter: id, from, paper, said, made: None });
     assert_eq!(refusal(office.ask(&office.clerk, by_hand)).code, "rights.missing");
 }

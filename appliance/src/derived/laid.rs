@@ -4,7 +4,8 @@
 use office::Error;
 use office::letters::model::Urgency as Urgent;
 use paper::overlay::{
-    Circulation, CopyBlock, Mark, Overlay, OverlayError, SignedOnPaper, Urgency, lay, signed_and_sealed_line,
+    Circulation, CopyBlock, Mark, NumberAndDay, Overlay, OverlayError, Urgency, lay, numbered,
+    signed_and_sealed_line,
 };
 use paper::typeset::{Faces, TypesetError};
 use serde::{Deserialize, Serialize};
@@ -27,8 +28,25 @@ pub(crate) enum Laying {
     Internal,
     /// The block of a copy.
     Copy(Copy),
+    /// Number and day where they are blank.
+    Numbered(OfRegister),
     /// Number, day and “(đã ký và đóng dấu)”.
-    OnPaper { number: String, day: chrono::NaiveDate },
+    OnPaper(OfRegister),
+}
+
+/// What the register gives a document at its release.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct OfRegister {
+    number: String,
+    day: chrono::NaiveDate,
+}
+
+impl OfRegister {
+    /// Of `01/QĐ-THCSHM`, before the stroke stands what is missing on the page.
+    pub(crate) fn new(number_symbol: &str, day: chrono::NaiveDate) -> Self {
+        let number = number_symbol.split_once('/').map_or(number_symbol, |(number, _)| number);
+        Self { number: number.into(), day }
+    }
 }
 
 /// What stands in the block of a copy.
@@ -82,26 +100,35 @@ impl From<OverlayError> for NotLaid {
 /// # Errors
 /// `print.*`, `transcript.*`.
 pub(super) async fn laid(app: &App, mut pdf: Vec<u8>, laying: &Laying) -> Result<Vec<u8>, Error> {
+    let update = update(app, &pdf, laying).await?.map_err(refused)?;
+    pdf.extend_from_slice(&update);
+    Ok(pdf)
+}
+
+/// What is to be added to the file, or why nothing is; empty where nothing is to be laid.
+///
+/// # Errors
+/// `print.no_face`; if no child can be started.
+pub(crate) async fn update(
+    app: &App,
+    pdf: &[u8],
+    laying: &Laying,
+) -> Result<Result<Vec<u8>, NotLaid>, Error> {
     let order = serde_json::to_string(laying).map_err(|error| Error::Broken(format!("an order: {error}")))?;
     crate::blocking(font::faces).await??;
-    let answer = match app.pages.lay(&pdf, order).await {
+    let answer = match app.pages.lay(pdf, order).await {
         Ok(answer) => answer,
         Err(fault @ ChildFault::NotStarted(_)) => return Err(Error::Broken(format!("page-worker: {fault}"))),
         Err(fault) => {
             tracing::warn!(%fault, "a file that nothing can be laid over");
-            return Err(refused(NotLaid::Unreadable));
+            return Ok(Err(NotLaid::Unreadable));
         }
     };
-    match answer.split_first() {
-        Some((&UPDATE, update)) => {
-            pdf.extend_from_slice(update);
-            Ok(pdf)
-        }
-        Some((&REASON, reason)) => {
-            Err(refused(serde_json::from_slice(reason).unwrap_or(NotLaid::Unreadable)))
-        }
-        _ => Err(refused(NotLaid::Unreadable)),
-    }
+    Ok(match answer.split_first() {
+        Some((&UPDATE, update)) => Ok(update.to_vec()),
+        Some((&REASON, reason)) => Err(serde_json::from_slice(reason).unwrap_or(NotLaid::Unreadable)),
+        _ => Err(NotLaid::Unreadable),
+    })
 }
 
 /// How an answer of the child begins.
@@ -132,8 +159,12 @@ fn over(pdf: &[u8], laying: &Laying, faces: &Faces) -> Result<Vec<u8>, OverlayEr
         Laying::Copy(Copy { form, parent, unit, number, place_and_day, title, name, recipients }) => {
             Mark::Copy(CopyBlock { form, parent, unit, number, place_and_day, title, name, recipients })
         }
-        Laying::OnPaper { number, day } => {
-            return signed_and_sealed_line(pdf, &SignedOnPaper { number, day }, faces);
+        Laying::Numbered(OfRegister { number, day }) => {
+            let whole = numbered(pdf, &NumberAndDay { number, day }, faces)?;
+            return Ok(whole.unwrap_or_else(|| pdf.to_vec()));
+        }
+        Laying::OnPaper(OfRegister { number, day }) => {
+            return signed_and_sealed_line(pdf, &NumberAndDay { number, day }, faces);
         }
     };
     let place = mark.place(pdf, faces)?;

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use chrono::NaiveDate;
 use office::http::{Payload, Problem};
 use office::letters::Command as Letters;
 use office::letters::http::readable;
@@ -17,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use super::laid::{Laying, laid};
+use super::laid::{Laying, OfRegister, laid};
 use crate::seal::make::blob;
 use crate::{App, blocking};
 
@@ -45,6 +44,8 @@ async fn transcribe(
 ) -> Result<Json<LetterView>, Error> {
     let actor = Actor::Person(viewer.clone());
     actor.must_be(&[Role::Clerk])?;
+    // Number and day may be on their way into the file it is made of.
+    crate::followers::describe::now(&app, id).await?;
     let reader = viewer.clone();
     let (from, on_paper) = app
         .desk
@@ -53,7 +54,7 @@ async fn transcribe(
             let from = transcript::of(&reader, &letter, form.version)?.paper.clone();
             let number = number_text(&letter).ok_or_else(Refusal::not_found)?;
             let day = letter.facts.issue_date.ok_or_else(Refusal::not_found)?;
-            Ok((from, signed_on_paper(&number, day)))
+            Ok((from, Laying::OnPaper(OfRegister::new(&number, day))))
         })
         .await?;
     let _room = app.bench.room().await;
@@ -68,10 +69,4 @@ async fn transcribe(
     let command = Letters::Do { letter: id, version: form.version, act };
     app.desk.execute(actor, Command::Letters(command)).await?;
     office::letters::http::view(&app.desk, viewer, id).await
-}
-
-/// `01/QĐ-THCSHM`: before the stroke stands what is missing on the page.
-fn signed_on_paper(number: &str, day: NaiveDate) -> Laying {
-    let number = number.split_once('/').map_or(number, |(number, _)| number);
-    Laying::OnPaper { number: number.into(), day }
 }

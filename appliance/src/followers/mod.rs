@@ -7,7 +7,7 @@
 //! - [`sight`]: looks at pages, lets marked stacks fall apart
 //! - [`search`]: what can be found
 //! - [`reading`]: has the words of pages read
-//! - [`describe`]: what the register says, into the files of documents
+//! - [`describe`]: what the register says, and words read late, into the files of documents
 //! - [`seal`]: carries out signing requests whose key was unlocked
 //! - [`link`]: the office above
 //!

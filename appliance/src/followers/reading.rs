@@ -8,8 +8,9 @@
 //!
 //! Nobody waits for it. A paper that is made takes the words there are. When all pages of a job on the desk have been
 //! read and its paper was made before that, it is made again here, while the clerk fills in the register: whatever she
-//! files then carries the words. Of a filed document the words go to the search only. As with looking, an entry only says which job to attend to, and what there is to do is asked of the
-//! rows; so it can be cut off anywhere. The end of a page that cannot be read is an entry too, or a page that kills
+//! files then carries the words. What was filed before gets them from [`super::describe`], as long as nobody has signed it.
+//! As with looking, an entry only says which job to attend to, and what there is to do is asked of the rows; so it can be
+//! cut off anywhere. The end of a page that cannot be read is an entry too, or a page that kills
 //! tesseract would be tried for ever.
 
 use std::collections::BTreeSet;
@@ -28,8 +29,6 @@ const READER: Actor = Actor::Machine("đọc chữ");
 /// Entries read at once.
 const ENTRIES: usize = 200;
 const ENTRY_BYTES: usize = 1 << 20;
-/// Papers of more pages are not made again unasked: a person who wants hers would wait for it.
-const MOST_REMADE: usize = 60;
 /// Rows of unread pages read at once.
 const STRIDE: usize = 500;
 
@@ -83,7 +82,7 @@ async fn attend(app: &App, reader: &Reader, work: &mut Work) -> Result<(), Error
 async fn remade(app: &App, job: Uuid) -> Result<(), Error> {
     let row = app.desk.read(move |rows| Ok(rows.get::<Scan>(&job.to_string())?)).await?;
     let lacks_words = |row: &Scan| row.is_open() && row.words == Words::Since && row.paper.is_some();
-    if !row.is_some_and(|row| lacks_words(&row) && row.order.len() <= MOST_REMADE) {
+    if !row.is_some_and(|row| lacks_words(&row) && row.order.len() <= compose::MOST_REMADE as usize) {
         return Ok(());
     }
     match compose::paper_of(app, job).await {

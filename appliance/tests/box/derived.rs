@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use vanthu::{Settings, Word};
 use wire::Stamp;
 
+use crate::describe::described;
 use crate::school::{Answer, Person, School, fixture, id, lay_sheets};
 use crate::sealing::{PIN, add_key};
 
@@ -60,11 +61,16 @@ fn bytes(path: &str) -> Vec<u8> {
 }
 
 /// What poppler reads on the pages, with blanks as one.
-fn words(pdf: &[u8]) -> String {
+pub(crate) fn words(pdf: &[u8]) -> String {
+    poppler_reads(pdf, "-raw")
+}
+
+/// In the order of the file (`-raw`), or as they stand on the page (`-layout`).
+pub(crate) fn poppler_reads(pdf: &[u8], order: &str) -> String {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("paper.pdf");
     std::fs::write(&path, pdf).unwrap();
-    let output = Command::new("pdftotext").arg("-raw").arg(&path).arg("-").output();
+    let output = Command::new("pdftotext").arg(order).arg(&path).arg("-").output();
     let output = output.expect("pdftotext is missing: run `cargo xtask setup`, or install poppler-utils");
     assert!(output.status.success());
     String::from_utf8(output.stdout).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
@@ -199,6 +205,8 @@ async fn the_file_that_stands_for_a_paper_signed_and_sealed_is_made_once_and_may
     let answer = upload(&clerk, bytes("blocks/blank.pdf"), "ke-hoach.pdf").await;
     let scan = answer.json()["scan"]["id"].clone();
     let (path, letter) = released(&school, &scan).await;
+    described(&school, &letter).await;
+    let letter = clerk.get(&path).await.json();
     let before = file(&clerk, &path, &letter["files"][0]).await;
     let may = |letter: &Value| letter["may"].as_array().unwrap().contains(&json!("transcribe"));
     assert!(may(&letter), "{letter}");
@@ -232,6 +240,7 @@ async fn the_file_that_stands_for_a_paper_signed_and_sealed_is_made_once_and_may
     for expected in ["(đã ký và đóng dấu)", "lưu tại văn thư", "Trịnh Quốc Bảo"] {
         assert!(said.contains(expected), "{expected} in {said}");
     }
+    assert!(!said.contains("không có chữ ký số"), "what it says stays true under the unit's seal: {said}");
     if let Some(folder) = std::env::var_os("VANTHU_LOOK") {
         std::fs::write(Path::new(&folder).join("transcript.pdf"), &pdf).unwrap();
     }

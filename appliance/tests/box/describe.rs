@@ -3,8 +3,11 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::school::{Person, School, UNIT, id};
+use crate::authority::Authority;
+use crate::derived::{poppler_reads, words};
+use crate::school::{Person, School, UNIT, fixture, id};
 use crate::sealing::{PIN, add_key};
+use crate::signing::{self, Keys, poppler_calls_valid};
 
 fn contains(bytes: &[u8], words: &str) -> bool {
     bytes.windows(words.len()).any(|window| window == words.as_bytes())
@@ -31,7 +34,7 @@ async fn file(clerk: &Person<'_>, letter: &Value) -> Vec<u8> {
 }
 
 /// Until the follower has been there.
-async fn described(school: &School, letter: &Value) {
+pub(crate) async fn described(school: &School, letter: &Value) {
     let letter = id(&letter["id"]);
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
     loop {
@@ -114,5 +117,53 @@ async fn what_is_sealed_has_been_described_and_is_never_touched_again() {
     let other = filed(&clerk, "151/PGDĐT").await;
     described(&school, &other).await;
     assert!(file(&clerk, &letter).await == pdf, "signed bytes were touched");
+    school.closed().await;
+}
+
+/// `Số:01/QĐ-THCSHM` and the day of release, as the page bears them; without blanks between.
+fn number_and_day(letter: &Value) -> [String; 2] {
+    let day: chrono::NaiveDate = letter["issue_date"].as_str().unwrap().parse().unwrap();
+    let month = if chrono::Datelike::month(&day) < 3 { day.format("%m") } else { day.format("%-m") };
+    let code = letter["number_text"].as_str().unwrap();
+    [format!("Số:{code}"), format!("ngày{}tháng{month}năm{}", day.format("%d"), day.format("%Y"))]
+}
+
+fn bears(pdf: &[u8], letter: &Value) -> bool {
+    let said: String = poppler_reads(pdf, "-layout").split_whitespace().collect();
+    number_and_day(letter).iter().all(|part| said.contains(part))
+}
+
+/// A document born digital: released it is numbered and dated, then signed, then sealed.
+#[tokio::test(flavor = "multi_thread")]
+async fn number_and_day_come_onto_a_brought_draft_when_it_is_released_and_never_under_a_signature() {
+    let (school, authority) = (School::with_sheets(1).await, Authority::open());
+    let (clerk, head) = (school.clerk().await, school.signed_in("head").await);
+    let keys = Keys::of(&school, &authority).await;
+    let draft = std::fs::read(fixture("drafts/word-no-year.pdf")).unwrap();
+    let letter = signing::released(&clerk, draft.clone()).await;
+    described(&school, &letter).await;
+    let now = clerk.get(&signing::at(&letter, "")).await.json();
+    assert_eq!(now["version"], letter["version"], "what somebody is looking at stays current");
+    let numbered = file(&clerk, &letter).await;
+    assert!(numbered.starts_with(&draft) && bears(&numbered, &now), "{}", words(&numbered));
+    signing::signed(&head, &letter, &keys).await;
+    signing::sealed(&clerk, &letter, &keys).await;
+    let sealed = file(&clerk, &letter).await;
+    assert!(sealed.starts_with(&numbered), "the signature stands on what was numbered");
+    poppler_calls_valid(&sealed, 2);
+
+    // Signed as soon as it was released: whoever asks for the signature sees to it first.
+    let at_once = signing::released(&clerk, draft).await;
+    let at_once = signing::signed(&head, &at_once, &keys).await;
+    let pdf = file(&clerk, &at_once).await;
+    assert!(bears(&pdf, &at_once), "{}", words(&pdf));
+    poppler_calls_valid(&pdf, 1);
+
+    // Brought with a signature: nobody's to change. Another document's turn comes after its own would have.
+    let elsewhere = crate::paper::signed(&std::fs::read(fixture("drafts/word-spaces.pdf")).unwrap());
+    let letter = signing::released(&clerk, elsewhere.clone()).await;
+    let other = signing::released(&clerk, std::fs::read(fixture("drafts/web-dots.pdf")).unwrap()).await;
+    described(&school, &other).await;
+    assert!(file(&clerk, &letter).await == elsewhere, "signed bytes were touched");
     school.closed().await;
 }

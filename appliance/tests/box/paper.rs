@@ -234,12 +234,14 @@ pub(crate) fn signed(pdf: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(pdf);
     let (_, last) = text.rsplit_once("startxref\n").unwrap();
     let before: usize = last.lines().next().unwrap().parse().unwrap();
+    let (_, root) = text.rsplit_once("/Root ").unwrap();
+    let root = root.split_once(" R").unwrap().0;
     let mut signed = pdf.to_vec();
     let object = signed.len();
-    signed.extend(b"99 0 obj\n<</Type/Sig/ByteRange[0 1 2 3]/Contents<00>>>\nendobj\n");
+    signed.extend(b"999 0 obj\n<</Type/Sig/ByteRange[0 1 2 3]/Contents<00>>>\nendobj\n");
     let table = signed.len();
     let end = format!(
-        "xref\n99 1\n{object:010} 00000 n \ntrailer\n<</Size 100/Root 1 0 R/Prev {before}>>\nstartxref\n{table}\n%%EOF\n"
+        "xref\n999 1\n{object:010} 00000 n \ntrailer\n<</Size 1000/Root {root} R/Prev {before}>>\nstartxref\n{table}\n%%EOF\n"
     );
     signed.extend(end.bytes());
     signed

@@ -11,7 +11,11 @@ use tempfile::TempDir;
 use vanthu::Settings;
 use vanthu::reading::Reader;
 
+use crate::derived::words;
+use crate::describe::described;
 use crate::school::{Person, School, fixture, id, lay_sheets};
+use crate::sealing::{PIN, add_key};
+use crate::signing::{self, ask, done, paper, settled};
 
 const DEADLINE: Duration = Duration::from_secs(60);
 
@@ -80,6 +84,44 @@ async fn words_come_into_the_paper_while_it_lies_on_the_desk() {
     clerk.until(&path, was_read).await;
     let home = school.signed_in("it").await.get("/api/home").await.json();
     assert_eq!(home["reader"]["state"], "ready", "{home}");
+}
+
+/// Filed at once, read afterwards: as long as nobody signs, its words come into the file all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn words_come_into_what_was_filed_before_it_was_read_but_never_under_a_seal() {
+    let school = school("while [ ! -d FOLDER/go ]; do sleep 0.05; done").await;
+    let clerk = school.clerk().await;
+    let key = add_key(&clerk, "pki/unit.p12", PIN).await.json()["id"].clone();
+    let mut filed = Vec::new();
+    for _ in 0..2 {
+        let path = brought(&clerk).await;
+        clerk.until(&path, |scan| !scan["pages"][0]["seen"].is_null()).await;
+        clerk.post(&format!("{path}/compose"), json!({})).await;
+        let scan = clerk.get(&path).await.json();
+        let letter = signing::registered(&clerk, &scan["id"]).await;
+        described(&school, &letter).await;
+        filed.push((path, letter));
+    }
+    let [(first, open), (second, closed)] = &filed[..] else { panic!("two") };
+    let name = |letter: &Value| letter["files"][0]["name"].clone();
+    let before = name(&clerk.get(&signing::at(open, "")).await.json());
+    done(&ask(&clerk, closed, "seal", &key, json!({"pin": PIN})).await);
+    let sealed = settled(&clerk, closed).await;
+    let bytes = paper(&clerk, closed).await;
+    assert_eq!(sealed["seal"]["state"], "sealed", "{sealed}");
+
+    std::fs::create_dir(school.folder.path().join("go")).unwrap();
+    clerk.until(second, was_read).await;
+    clerk.until(first, was_read).await;
+    let read = clerk.until(&signing::at(open, ""), |letter| name(letter) != before).await;
+    let pdf = paper(&clerk, open).await;
+    assert!(words(&pdf).contains("Kính gửi"), "{}", words(&pdf));
+    assert!(String::from_utf8_lossy(&pdf).contains("Về việc kiểm tra thư viện"), "and the register's word");
+    assert_eq!((&read["version"], &read["files"][0]["made"]["step"]), (&open["version"], &json!("usual")));
+    let old = clerk.get(&signing::at(open, &format!("/files/{}", before.as_str().unwrap()))).await;
+    assert_eq!(old.status, StatusCode::OK, "a page that was open before still shows its file");
+    assert!(paper(&clerk, closed).await == bytes, "signed bytes were touched");
+    school.closed().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

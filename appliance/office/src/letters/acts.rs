@@ -7,7 +7,7 @@ use wire::Sha256;
 
 use super::described::Description;
 use super::signing::{Capacity, Look};
-use crate::scans::Paper;
+use crate::scans::{Made, Paper};
 
 /// What can be done with a document; the names of the routes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -74,6 +74,8 @@ pub enum Command {
         paper: Paper,
         /// What it says.
         said: Description,
+        /// How it was made, where it was made again with the words of its pages.
+        made: Option<Made>,
     },
 }
 

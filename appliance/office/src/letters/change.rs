@@ -6,7 +6,7 @@ use super::described::Description;
 use super::model::{Assignment, Done, Event, FileKind, Letter, LetterFile, Part, Seal, State, Step};
 use super::types;
 use crate::kit::{PersonRef, Told};
-use crate::scans::Paper;
+use crate::scans::{Made, Paper};
 
 impl Letter {
     /// The row after an event; `None` where the event needs a document that is not there.
@@ -104,7 +104,9 @@ impl Letter {
                 self.state = State::Void;
                 self.step(told, Done::Voided, Some(reason), vec![]);
             }
-            Event::PaperDescribed { paper, said, from, .. } => self.describe(*from, paper, said),
+            Event::PaperDescribed { paper, said, from, made, .. } => {
+                self.describe(*from, paper, said, made.as_ref());
+            }
             Event::SealRequested { certificate, look, .. } => {
                 let look = look.clone().unwrap_or_default();
                 self.seal = Seal::Requested { certificate: *certificate, look, prepared: None };
@@ -170,9 +172,12 @@ impl Letter {
     }
 
     /// Not a step of its way either: nobody did anything.
-    fn describe(&mut self, from: Sha256, paper: &Paper, said: &Description) {
+    fn describe(&mut self, from: Sha256, paper: &Paper, said: &Description, made: Option<&Made>) {
         let Some(file) = self.files.last_mut().filter(|file| file.paper.name == from) else { return };
         file.said = Some(said.clone());
+        if let Some(made) = made {
+            (file.made, file.lacks_words) = (Some(made.clone()), false);
+        }
         if from != paper.name {
             file.from = Some(from);
             file.paper = paper.clone();

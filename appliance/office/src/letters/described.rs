@@ -1,25 +1,30 @@
-//! What the file of a document says of itself, wherever it is carried: abstract, number and symbol, date, issuer, type.
+//! What the file of a document says of itself, wherever it is carried: abstract, number and symbol, date, issuer, type; on
+//! the page of an outgoing one that was born digital, number and day.
 //!
-//! The pages are composed before anybody knows the number, so the box writes these words into the file afterwards, and
+//! The pages are there before anybody knows the number, so the box writes these words into the file afterwards, and
 //! only as long as nobody relies on its bytes:
 //!
 //! ```text
 //! registered, released, amended, a paper attached → what the file says is no longer what the register says
+//! pages of a filed scan are read                  → it lacks their words
 //!     follower "describe", or whoever asks for the first signature → Command::Describe {from, paper, said}
 //!         → letter.paper_described: the same pages under another name; pages opened before it still ask for `from`
 //! signed, or a signature is being made: the file stays as it is for good
 //! ```
 //!
-//! Only what the box composed itself is described; a file as it was brought is kept byte for byte. The line for the office
-//! above names no file that is about to be another: over a thin line each goes up once.
+//! What the box composed itself says it unseen. A file as it was brought is kept byte for byte, but for an outgoing
+//! document's: behind its bytes number and day are added where the page has blanks for them. The line for the office above
+//! names no file that is about to be another: over a thin line each goes up once, and once more with words that came late.
 
 use chrono::NaiveDate;
+use journal::{Fault, Rows};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 use wire::{Book, Sha256};
 
 use super::acts::Command;
 use super::given::Given;
-use super::model::{Event, Letter, LetterFile, State};
+use super::model::{Event, FileKind, Letter, LetterFile, State};
 use super::types;
 use crate::catalog;
 
@@ -75,29 +80,60 @@ impl Letter {
         if self.state == State::Void || self.is_sealed() || self.is_signed() || self.awaits_key() {
             return None;
         }
-        let file = self.files.last().filter(|file| file.made.is_some() && !file.paper.signed)?;
-        (file.said.as_ref() != Some(&self.description())).then_some(file)
+        let file = self.files.last().filter(|file| !file.paper.signed)?;
+        let has_blanks = self.book == Book::Outgoing && self.state == State::Released;
+        let says_less = match file.kind {
+            FileKind::Upload if has_blanks => !self.is_numbered(file),
+            _ if file.made.is_some() => file.lacks_words || file.said.as_ref() != Some(&self.description()),
+            _ => false,
+        };
+        says_less.then_some(file)
     }
+
+    /// Whether number and day have been looked for on its page.
+    fn is_numbered(&self, file: &LetterFile) -> bool {
+        let facts = &self.facts;
+        file.said.as_ref().is_some_and(|said| {
+            said.number_symbol == facts.reference_code && said.issued_on == facts.issue_date
+        })
+    }
+}
+
+/// Pages of a scan that was filed were read: words its file may still get.
+///
+/// # Errors
+/// If the store fails.
+pub(crate) fn words_came(rows: &mut Rows<'_>, letter: Uuid, scan: Uuid) -> Result<(), Fault> {
+    let Some(mut letter) = rows.get::<Letter>(&letter.to_string())? else { return Ok(()) };
+    let file = letter.files.last_mut().filter(|file| file.scan == Some(scan) && file.kind == FileKind::Scan);
+    let Some(file) = file.filter(|file| file.made.is_some() && !file.lacks_words) else { return Ok(()) };
+    file.lacks_words = true;
+    rows.put(&letter)
 }
 
 /// The machine has written `said` into the file `from`, or found that it cannot be. Nothing follows where it has been
 /// done already, where the file is another one by now, or where a signature has come meanwhile: whoever asks looks again.
 pub(super) fn described(given: &Given, command: &Command) -> Vec<catalog::Event> {
-    let (Command::Describe { letter, from, paper, said }, Some(there)) = (command, &given.letter) else {
+    let (Command::Describe { letter, from, paper, said, made }, Some(there)) = (command, &given.letter)
+    else {
         return Vec::new();
     };
     let still = there.to_describe().is_some_and(|file| file.paper.name == *from);
     if !still || there.description() != *said {
         return Vec::new();
     }
-    let (letter, from, paper, said) = (*letter, *from, paper.clone(), said.clone());
-    vec![Event::PaperDescribed { letter, from, paper, said }.into()]
+    // While pages are still being read there may be nothing to say yet.
+    if made.is_none() && there.files.last().is_some_and(|file| file.said.as_ref() == Some(said)) {
+        return Vec::new();
+    }
+    let (letter, from, paper, said, made) = (*letter, *from, paper.clone(), said.clone(), made.clone());
+    vec![Event::PaperDescribed { letter, from, paper, said, made }.into()]
 }
 
 /// Documents with a number whose file is to be described.
 ///
 /// # Errors
 /// If the store fails.
-pub fn to_describe(rows: &journal::Rows<'_>) -> Result<Vec<Letter>, journal::Fault> {
+pub fn to_describe(rows: &Rows<'_>) -> Result<Vec<Letter>, Fault> {
     crate::kit::all_under(rows, "to_describe", b"")
 }

@@ -9,7 +9,7 @@ use super::described::Description;
 use super::model::{Facts, LetterFile};
 use super::signing::{Capacity, Level, Look, Verdict};
 use crate::kit::PersonRef;
-use crate::scans::Paper;
+use crate::scans::{Made, Paper};
 
 /// What happened to a document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,7 +44,15 @@ pub enum Event {
     Voided { letter: Uuid, reason: String },
     /// Nothing a person has to see before the next change: the same pages, with other words about them.
     #[serde(rename = "letter.paper_described")]
-    PaperDescribed { letter: Uuid, from: Sha256, paper: Paper, said: Description },
+    PaperDescribed {
+        letter: Uuid,
+        from: Sha256,
+        paper: Paper,
+        said: Description,
+        /// It was made again with the words of its pages.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        made: Option<Made>,
+    },
     #[serde(rename = "letter.seal_requested")]
     SealRequested {
         letter: Uuid,

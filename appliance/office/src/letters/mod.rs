@@ -39,5 +39,6 @@ pub mod transcript;
 pub mod types;
 pub mod view;
 
+pub(crate) use described::words_came;
 pub use described::{Description, to_describe};
 pub use model::{Command, Event, Letter};

@@ -116,6 +116,13 @@ pub struct LetterFile {
     /// Its name before it said that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Sha256>,
+    /// Words of its pages were read after it was filed, and are not in it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub lacks_words: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// How far the unit's seal has come.

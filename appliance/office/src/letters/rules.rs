@@ -16,7 +16,7 @@ use crate::clock::Now;
 use crate::error::{Error, Refusal};
 use crate::kit::{PersonRef, text};
 use crate::rights::{Actor, Role, Viewer};
-use crate::scans::{self, Scan};
+use crate::scans::{self, Scan, Words};
 
 /// Longest directive, report or reason, in characters.
 const WORDS_CHARS: usize = 2_000;
@@ -208,7 +208,8 @@ fn file(scan: Option<&Scan>, letter: Uuid) -> Result<[catalog::Event; 2], Refusa
     let shown = (!scan.order.is_empty()).then_some(scan.id);
     let kind = if shown.is_some() { FileKind::Scan } else { FileKind::Upload };
     let made = (!scan.is_as_brought()).then(|| scan.made.clone());
-    let file = LetterFile { paper, title, kind, scan: shown, made, said: None, from: None };
+    let lacks_words = scan.words == Words::Since;
+    let file = LetterFile { paper, title, kind, scan: shown, made, said: None, from: None, lacks_words };
     Ok([Event::Attached { letter, file }.into(), scans::Event::Filed { scan: scan.id, letter }.into()])
 }
 

@@ -84,6 +84,7 @@ impl Letter {
             made: last.and_then(|file| file.made.clone()),
             said: None,
             from: None,
+            lacks_words: false,
         });
         self.proof_of(paper.name).level = Some(Level::B);
     }

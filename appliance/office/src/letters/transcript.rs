@@ -55,6 +55,7 @@ pub(super) fn transcribe(letter: &Letter, from: &Sha256, paper: &Paper) -> Resul
         made: None,
         said: None,
         from: None,
+        lacks_words: false,
     };
     Ok(Event::Attached { letter: letter.id, file })
 }

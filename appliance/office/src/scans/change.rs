@@ -9,6 +9,7 @@ use super::model::{Aim, LastSettings, Origin, Pass, Placed, Scan, Settings, Side
 use super::page::{Photo, Reading, ScanPage, pages};
 use super::runs::SIDES_MISMATCH;
 use crate::kit::{PersonRef, Told};
+use crate::letters::words_came;
 
 /// Applies an event to the rows.
 ///
@@ -47,8 +48,13 @@ pub fn project(rows: &mut Rows<'_>, told: &Told<'_>, event: &Event) -> Result<()
             if let Some(row) = rows.get::<ScanPage>(&ScanPage::key(id, *page))? {
                 let row = ScanPage { reading: read(row.reading.as_ref(), event), ..row };
                 if scan.gains_words(&row) {
-                    scan.words = Words::Since;
-                    rows.put(&scan)?;
+                    match scan.filed_in {
+                        Some(letter) => words_came(rows, letter, scan.id)?,
+                        None => {
+                            scan.words = Words::Since;
+                            rows.put(&scan)?;
+                        }
+                    }
                 }
                 rows.put(&row)?;
             }
@@ -298,9 +304,11 @@ impl Scan {
     /// Whether its paper, made again, would carry the words of this page.
     fn gains_words(&self, page: &ScanPage) -> bool {
         let stands = self.order.iter().find(|placed| placed.page == page.page);
-        self.is_open()
-            && self.words == Words::In
-            && stands.is_some_and(|placed| page.words(placed.turn).is_some())
+        let is_without = match self.state {
+            State::Filed => self.words != Words::AsBrought,
+            _ => self.is_open() && self.words == Words::In,
+        };
+        is_without && stands.is_some_and(|placed| page.words(placed.turn).is_some())
     }
 
     /// Whether its paper, made again, would have this page straight now that it was looked at.

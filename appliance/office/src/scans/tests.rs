@@ -383,6 +383,7 @@ fn letter(name: char, state: LetterState, has_paper: bool) -> Letter {
         made: None,
         said: None,
         from: None,
+        lacks_words: false,
     };
     Letter {
         id: letter_id(name),

@@ -19,15 +19,18 @@
 //! ```text
 //! marks    how each looks, and how large it is      spots   where each belongs on a page
 //! laid     a drawing taken into a file              unsigned_copy   for units without a scanner
+//! numbered number and day in the blanks of a draft
 //! ```
 
 mod laid;
 mod marks;
+mod numbered;
 mod spots;
 mod unsigned_copy;
 
 pub use marks::{Circulation, CopyBlock, Mark, Urgency};
-pub use unsigned_copy::{SignedOnPaper, signed_and_sealed_line};
+pub use numbered::{NumberAndDay, numbered};
+pub use unsigned_copy::signed_and_sealed_line;
 
 use crate::{
     look::Place,

@@ -1,5 +1,6 @@
 //! The letters of a page and where they stand, in points of the sheet from its upper left corner.
 
+use crate::typeset::faces::Style;
 use hayro::{
     hayro_interpret::{
         BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
@@ -29,6 +30,8 @@ pub(super) struct Letter {
     pub(super) baseline: f64,
     /// The size of its type.
     pub(super) size: f64,
+    /// The cut of its face.
+    pub(super) style: Style,
     /// Laid over a scan for searching.
     pub(super) unseen: bool,
 }
@@ -55,7 +58,13 @@ struct Reader {
 }
 
 impl Reader {
-    fn letter(&self, text: String, advance: Option<f32>, place: Affine, unseen: bool) -> Option<Letter> {
+    fn letter(
+        &self,
+        text: String,
+        advance: Option<f32>,
+        place: Affine,
+        (style, unseen): (Style, bool),
+    ) -> Option<Letter> {
         let advance = advance.map_or(ADVANCE, f64::from);
         let (start, end, above) =
             (place * Point::ZERO, place * Point::new(advance, 0.0), place * Point::new(0.0, EM));
@@ -68,14 +77,30 @@ impl Reader {
             right: end.x,
             baseline: start.y,
             size,
+            style,
             unseen,
         })
+    }
+}
+
+/// Programs that embed part of a face keep its name, and do not always say more.
+fn style(glyph: &Glyph<'_>) -> Style {
+    let Glyph::Outline(outline) = glyph else { return Style::Regular };
+    let Some(face) = outline.font_data() else { return Style::Regular };
+    let is_named = |cut: &str| face.postscript_name.as_ref().is_some_and(|name| name.contains(cut));
+    if face.is_italic || is_named("Italic") || is_named("Oblique") {
+        Style::Italic
+    } else if face.weight.is_some_and(|weight| weight >= 600) || is_named("Bold") {
+        Style::Bold
+    } else {
+        Style::Regular
     }
 }
 
 impl<'a> Device<'a> for Reader {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
         let unseen = matches!(mode, DrawMode::Invisible);
+        let style = run.glyphs().first().map_or(Style::Regular, |glyph| style(glyph));
         for glyph in run.glyphs() {
             let Some(text) = glyph.as_unicode() else { continue };
             let text = match text {
@@ -86,7 +111,7 @@ impl<'a> Device<'a> for Reader {
                 Glyph::Outline(outline) => outline.advance_width(),
                 Glyph::Type3(drawn) => drawn.advance_width(),
             };
-            let letter = self.letter(text, advance, props.transform * glyph.transform(), unseen);
+            let letter = self.letter(text, advance, props.transform * glyph.transform(), (style, unseen));
             if self.letters.len() < MOST_GLYPHS {
                 self.letters.extend(letter);
             }

@@ -67,7 +67,8 @@ fn is_level(line: &[&Letter], letter: &Letter) -> bool {
     line.first().is_some_and(|first| letter.baseline - first.baseline < LEVEL * size)
 }
 
-fn columns(line: Vec<&Letter>) -> Vec<Vec<&Letter>> {
+/// The line cut where only columns stand apart.
+pub(super) fn columns(line: Vec<&Letter>) -> Vec<Vec<&Letter>> {
     let mut columns: Vec<Vec<&Letter>> = Vec::new();
     for letter in line {
         match columns.last_mut() {
@@ -125,6 +126,7 @@ mod tests {
             right: left + 5.0 * (at + 1) as f64,
             baseline,
             size: 10.0,
+            style: crate::typeset::faces::Style::Regular,
             unseen: false,
         };
         words.chars().enumerate().filter(|(_, letter)| *letter != ' ').map(letter).collect()

@@ -37,7 +37,7 @@ pub(crate) use blank::{RIM_MM, Region, Seen};
 pub use block::{Found, How, Places, blocks, find};
 pub use lines::Written;
 pub use picture::{Drawn, picture};
-pub(crate) use slots::{Slot, slots};
+pub(crate) use slots::{Blank, Slot, Slots, slots};
 
 use hayro::hayro_syntax::{Pdf, content::ops::TypedInstruction, page::Page};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -87,11 +87,12 @@ pub fn pages(pdf: &[u8]) -> Result<u32, PlaceError> {
     read(pdf, |pdf| u32::try_from(pdf.pages().len()).map_err(|_| PlaceError::Unreadable))
 }
 
-/// The width of a page as it is seen.
-pub(crate) fn width_mm(pdf: &[u8], page: u32) -> Result<f32, PlaceError> {
+/// Width and height of a page as it is seen.
+pub(crate) fn sheet_mm(pdf: &[u8], page: u32) -> Result<(f32, f32), PlaceError> {
     read(pdf, |pdf| {
         let page = nth(pdf, page)?;
-        Ok(page.render_dimensions().0 * unit(page) as f32 * 25.4 / 72.0)
+        let ((width, height), mm) = (page.render_dimensions(), unit(page) as f32 * 25.4 / 72.0);
+        Ok((width * mm, height * mm))
     })
 }
 

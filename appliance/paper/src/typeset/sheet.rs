@@ -26,7 +26,7 @@ pub(crate) const MM: f32 = 72.0 / 25.4;
 /// From one baseline to the next, in sizes.
 const LEADING: f32 = 1.2;
 /// From the top of a line to its baseline, in sizes: Times stands 0.89 above and 0.22 below its baseline.
-const BASELINE: f32 = 0.94;
+pub(crate) const BASELINE: f32 = 0.94;
 
 /// Width and height of a sheet, in millimetres.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -153,6 +153,8 @@ pub(crate) struct Ink(u8, u8, u8);
 
 impl Ink {
     pub(crate) const BLACK: Ink = Ink(0, 0, 0);
+    /// Covers what it is laid over.
+    pub(crate) const WHITE: Ink = Ink(255, 255, 255);
     /// Of stamps.
     pub(crate) const RED: Ink = Ink(204, 0, 20);
     /// What a clerk fills in by hand.

@@ -9,7 +9,7 @@ use lopdf::{Document, Object, Stream, dictionary};
 use paper::{
     Face, Place,
     overlay::{
-        Circulation, CopyBlock, Mark, Overlay, OverlayError, SignedOnPaper, Urgency, lay,
+        Circulation, CopyBlock, Mark, NumberAndDay, Overlay, OverlayError, Urgency, lay, numbered,
         signed_and_sealed_line,
     },
     place,
@@ -162,7 +162,7 @@ fn nothing_is_laid_over_signed_bytes() {
     let place = Place { page: 1, left_mm: 10.0, top_mm: 60.0, width_mm: 0.0, height_mm: 0.0 };
     let overlay = Overlay { mark: arrival(), place };
     assert!(matches!(lay(&pdf, &[overlay], &faces()), Err(OverlayError::Signed)));
-    let paper = SignedOnPaper { number: "12".into(), day: day() };
+    let paper = NumberAndDay { number: "12".into(), day: day() };
     let twice = signed(&fixture("blocks/deputy.pdf"), &block(), &key("unit.p12"));
     assert!(matches!(signed_and_sealed_line(&twice, &paper, &faces()), Err(OverlayError::Signed)));
 }
@@ -173,13 +173,13 @@ fn day() -> chrono::NaiveDate {
 
 #[test]
 fn a_unit_without_a_scanner_says_that_it_signed_and_sealed() {
-    let paper = |number: &str| SignedOnPaper { number: number.into(), day: day() };
+    let paper = |number: &str| NumberAndDay { number: number.into(), day: day() };
     let blank = fixture("blocks/blank.pdf");
     let filled = signed_and_sealed_line(&blank, &paper("19"), &faces()).unwrap();
     qpdf_is_content(&filled);
     let said = pdftotext(&filled, &["-layout"]);
     let plain: String = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    for part in ["(đã ký và đóng dấu)", "Bản điện tử không có chữ ký số", "Trịnh Quốc Bảo"]
+    for part in ["(đã ký và đóng dấu)", "Bản điện tử của văn bản giấy đã ký và đóng dấu", "Trịnh Quốc Bảo"]
     {
         assert!(plain.contains(part), "{part} in {said}");
     }
@@ -191,10 +191,78 @@ fn a_unit_without_a_scanner_says_that_it_signed_and_sealed() {
         place::text(&filled, 1).unwrap().into_iter().find(|line| line.text.contains("(đã ký")).unwrap();
     assert!(line.place.top_mm > block.room.top_mm && line.place.bottom_mm() < block.room.bottom_mm());
 
+    let own = box_of(&drawn(&filled, 1, 100), is_red).expect("what it says of itself");
+    assert!(own[1] > 281.0 * 100.0 / 25.4, "under everything a signature or a seal writes: {own:?}");
+
     let ready = fixture("blocks/deputy.pdf");
     assert!(signed_and_sealed_line(&ready, &paper("12"), &faces()).is_ok());
     let other = signed_and_sealed_line(&ready, &paper("13"), &faces());
     assert!(matches!(other, Err(OverlayError::Contradiction(said)) if said == "12"));
     let none = signed_and_sealed_line(&fixture("blocks/none.pdf"), &paper("12"), &faces());
     assert!(matches!(none, Err(OverlayError::NoBlock)));
+}
+
+/// The register's word on each draft, as poppler reads it.
+#[test]
+fn number_and_day_come_into_the_blanks_of_a_draft_in_the_type_of_their_lines() {
+    let facts = NumberAndDay { number: "07".into(), day: day() };
+    let both = "Số:07/QĐ-THCSHM|ngày05tháng9năm2026";
+    // Poppler reads what is written over dots behind them; that it stands between the words is seen below, when nothing
+    // is found to write.
+    let over = "07|05|9|26";
+    for (name, expected) in [
+        ("drafts/word-spaces", both),
+        ("drafts/word-lines", over),
+        ("drafts/word-two-lines", both),
+        ("drafts/word-no-year", both),
+        ("drafts/word-dots", over),
+        ("drafts/web-dots", over),
+        ("drafts/web-dated", both),
+        ("drafts/web-no-number", "ngày05tháng9năm2026"),
+        // A day in the text is not the document's.
+        ("drafts/web-minutes", "Số:07/BB-THCSHM|Hômnay,ngàythángnăm2026"),
+        ("blocks/blank", "Số:07/KH-THCSHP|ngày05tháng9năm2026"),
+    ] {
+        let draft = fixture(&format!("{name}.pdf"));
+        let filled =
+            numbered(&draft, &facts, &faces()).unwrap().unwrap_or_else(|| panic!("{name}: no blank"));
+        assert!(filled.starts_with(&draft), "{name}: an update behind the draft");
+        assert!(numbered(&draft, &facts, &faces()).unwrap().as_ref() == Some(&filled), "{name}: other bytes");
+        if let Some(folder) = std::env::var_os("VANTHU_LOOK") {
+            let name = name.replace('/', "-");
+            drawn(&filled, 1, 200).save(std::path::Path::new(&folder).join(format!("{name}.png"))).unwrap();
+            std::fs::write(std::path::Path::new(&folder).join(format!("{name}.pdf")), &filled).unwrap();
+        }
+        qpdf_is_content(&filled);
+        let said: String = pdftotext(&filled, &["-layout"])
+            .chars()
+            .filter(|letter| !letter.is_whitespace() && !matches!(letter, '.' | '…' | '_'))
+            .collect();
+        for part in expected.split('|') {
+            assert!(said.contains(part), "{name}: {part} in {said}");
+        }
+        let again = numbered(&filled, &facts, &faces()).unwrap();
+        assert!(again.is_none(), "{name}: written twice");
+    }
+}
+
+#[test]
+fn what_has_its_number_or_no_room_for_it_is_left_as_it_is() {
+    let facts = |number: &str| NumberAndDay { number: number.into(), day: day() };
+    for name in ["blocks/deputy", "drafts/web-narrow", "blocks/none"] {
+        let draft = fixture(&format!("{name}.pdf"));
+        assert!(numbered(&draft, &facts("12"), &faces()).unwrap().is_none(), "{name}");
+    }
+    let other = numbered(&fixture("blocks/deputy.pdf"), &facts("13"), &faces());
+    assert!(matches!(other, Err(OverlayError::Contradiction(said)) if said == "12"));
+    let dated = numbered(
+        &fixture("drafts/web-dated.pdf"),
+        &NumberAndDay { day: day().succ_opt().unwrap(), ..facts("7") },
+        &faces(),
+    );
+    assert!(matches!(dated, Err(OverlayError::Contradiction(said)) if said == "05"), "nor half of it");
+    let draft = signed(&fixture("drafts/word-spaces.pdf"), &block(), &key("unit.p12"));
+    assert!(matches!(numbered(&draft, &facts("12"), &faces()), Err(OverlayError::Signed)));
+    // A scan whose words somebody's program laid unseen over it.
+    assert!(numbered(&document(), &facts("12"), &faces()).unwrap().is_none());
 }
