@@ -12,6 +12,10 @@ interface House {
   hub: { url: string; password: string };
   staff: Record<'clerk' | 'head' | 'teacher' | 'otherTeacher' | 'it', Person>;
   sealPin: string;
+  /** Opens the key the house has furnished the head with. */
+  headPin: string;
+  /** SoftHSM's configuration of the tokens plugged in at the box. */
+  tokens: string;
   /** The folder that is the tray of the second scanner. */
   tray: string;
 }

@@ -1,15 +1,29 @@
 // Papers a walk needs and nobody scanned: born in an office program, drawn by hand, or broken in a way of their own; and
 // what the clerk does with them where a walk is about something else.
 import type { APIRequestContext, Page } from '@playwright/test';
-import { request } from '@playwright/test';
+import { expect, request } from '@playwright/test';
 import { house, type Person } from './house';
 
-/** A document as a word processor leaves it, with the head's title and name to be found. */
-export async function born(page: Page, subject: string): Promise<Buffer> {
+const BLANKS = '<p>Số: &nbsp; &nbsp; &nbsp; &nbsp; /KH-THCSHP</p><p><i>Bình An, ngày &nbsp; &nbsp; &nbsp; tháng &nbsp; &nbsp; &nbsp; năm 2026</i></p>';
+
+/** A document as a word processor leaves it, with the head's title and name to be found; or with blanks for number and day. */
+export async function born(page: Page, subject: string, kind?: 'blanks'): Promise<Buffer> {
   const desk = await page.context().newPage();
   await desk.setContent(`<meta charset="utf-8"><style>body { font: 14pt serif; margin: 2cm } .block { margin: 3cm 0 0 9cm; text-align: center }</style>
-    <p><b>TRƯỜNG THCS HOA PHƯỢNG</b></p><h2>KẾ HOẠCH</h2><p>${subject}</p><p>Căn cứ nhiệm vụ năm học, nhà trường tổ chức thực hiện.</p>
+    <p><b>TRƯỜNG THCS HOA PHƯỢNG</b></p>${kind ? BLANKS : ''}<h2>KẾ HOẠCH</h2><p>${subject}</p><p>Căn cứ nhiệm vụ năm học, nhà trường tổ chức thực hiện.</p>
     <div class="block"><b>HIỆU TRƯỞNG</b><br><br><br><br><br><b>Nghiêm Xuân Trường</b></div>`);
+  const bytes = await desk.pdf({ format: 'A4' });
+  await desk.close();
+  return bytes;
+}
+
+/** The minutes of a meeting: secretary at the left, chair at the right. */
+export async function minutes(page: Page, subject: string, [secretary, chair]: [string, string]): Promise<Buffer> {
+  const desk = await page.context().newPage();
+  const block = (title: string, name: string): string => `<td><b>${title}</b><br><br><br><br><br><b>${name}</b></td>`;
+  await desk.setContent(`<meta charset="utf-8"><style>body { font: 14pt serif; margin: 2cm } table { width: 100%; margin-top: 2cm; text-align: center }</style>
+    <p><b>TRƯỜNG THCS HOA PHƯỢNG</b></p><h2>BIÊN BẢN</h2><p>${subject}</p><p>Cuộc họp bắt đầu lúc 8 giờ và kết thúc lúc 10 giờ cùng ngày.</p>
+    <table><tr>${block('THƯ KÝ', secretary)}${block('CHỦ TỌA', chair)}</tr></table>`);
   const bytes = await desk.pdf({ format: 'A4' });
   await desk.close();
   return bytes;
@@ -72,6 +86,7 @@ export interface Letter {
   id: string;
   version: number;
   files: { name: string }[];
+  signatures: { state: string }[];
 }
 
 /** A desk of its own beside the page that walks: the clerk's work by the same API. */
@@ -100,6 +115,17 @@ export class Office {
     let letter = await this.post<Letter>('/api/letters', { book: 'outgoing', ...facts, paper });
     if (to) letter = await this.post<Letter>(`/api/letters/${letter.id}/submit`, { version: letter.version, to });
     return this.post<Letter>(`/api/letters/${letter.id}/release`, { version: letter.version });
+  }
+
+  /** The head's own signature, with the key the house has furnished her with. */
+  async sign(letter: Letter): Promise<void> {
+    const certificates = (await (await this.api.get('/api/certificates')).json()) as { id: string; mine: boolean; place: string }[];
+    const own = certificates.find((each) => each.mine && each.place === 'file');
+    if (!own) throw new Error('she has no key');
+    const now = (await (await this.api.get(`/api/letters/${letter.id}`)).json()) as Letter;
+    const ask = { version: now.version, certificate: own.id, pin: house.headPin, keep_open: false, capacity: 'own' };
+    await this.post(`/api/letters/${letter.id}/sign`, ask);
+    await expect.poll(async () => ((await (await this.api.get(`/api/letters/${letter.id}`)).json()) as Letter).signatures.at(-1)?.state).toBe('signed');
   }
 
   async register(subject: string, paper: string): Promise<Letter> {

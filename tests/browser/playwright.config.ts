@@ -11,6 +11,7 @@ export default defineConfig({
     { name: 'desk', testMatch: ['desk.walk.ts', 'bring.walk.ts', 'paper.walk.ts', 'search.walk.ts'], retries: 1 },
     // Keys and delegations stay in the house: these walk once, in their order.
     { name: 'seals', testMatch: ['seals.walk.ts'] },
+    { name: 'keys', testMatch: ['keys.walk.ts', 'marks.walk.ts'] },
   ],
   outputDir: 'results',
   // The walks hand the same paper on to each other: clerk, head, teacher.

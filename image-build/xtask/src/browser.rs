@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::demo::house::House;
-use crate::demo::line::{Line, SEAL_PIN};
+use crate::demo::line::{Line, SEAL_PIN, SIGN_PIN};
 use crate::demo::machines::Reach;
 use crate::demo::{self, staff::SCHOOL};
 use crate::place::{self, at};
@@ -34,9 +34,10 @@ pub fn walks() -> Outcome {
 pub fn in_the_browser() -> Outcome {
     let mut house = House::build(&place::fresh_folder("browser")?, Reach::Here)?;
     let tray = plug_in_tray(&mut house)?;
+    let tokens = plug_in_tokens(&mut house)?;
     let line = demo::furnish(house)?;
     let facts = line.house.folder.join("house.json");
-    write(&facts, &facts_of(&line, &tray))?;
+    write(&facts, &facts_of(&line, &tray, &tokens))?;
     run(node::npm("tests/browser", &["test"]).env("VANTHU_HOUSE", &facts))
 }
 
@@ -53,8 +54,20 @@ fn plug_in_tray(house: &mut House) -> Outcome<PathBuf> {
     Ok(tray)
 }
 
+/// SoftHSM's configuration: the box's USB port, where a walk makes the token it wants.
+fn plug_in_tokens(house: &mut House) -> Outcome<PathBuf> {
+    let folder = house.folder.join("tokens");
+    fs::create_dir_all(&folder).map_err(|why| format!("{}: {why}", folder.display()))?;
+    let file = house.folder.join("softhsm2.conf");
+    let told =
+        format!("directories.tokendir = {}\nlog.level = ERROR\nslots.removable = true\n", folder.display());
+    fs::write(&file, told).map_err(|why| format!("{}: {why}", file.display()))?;
+    house.school.add_environment(vec![("SOFTHSM2_CONF".to_owned(), file.display().to_string())]);
+    Ok(file)
+}
+
 /// What a walker must know of the house.
-fn facts_of(line: &Line, tray: &Path) -> Value {
+fn facts_of(line: &Line, tray: &Path, tokens: &Path) -> Value {
     let house = &line.house;
     let person = |person: &demo::staff::Person| json!({"username": person.username, "name": person.name, "password": person.password});
     let staff = &house.staff;
@@ -64,6 +77,8 @@ fn facts_of(line: &Line, tray: &Path) -> Value {
         "staff": {"clerk": person(&staff.clerk), "head": person(&staff.head), "teacher": person(&staff.teacher),
                   "otherTeacher": person(&staff.other_teacher), "it": person(&staff.it)},
         "sealPin": SEAL_PIN,
+        "headPin": SIGN_PIN,
+        "tokens": tokens,
         "tray": tray,
     })
 }
