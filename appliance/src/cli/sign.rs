@@ -159,11 +159,71 @@ fn not_signed(error: SignError) -> Failure {
 }
 
 fn write(path: &Path, signed: &Signed<'_>) -> io::Result<()> {
-    let mut file = BufWriter::new(fs::File::create(path)?);
-    signed.write_to(&mut file)?;
-    file.flush()
+    whole_or_not(path, |file| signed.write_to(file))
+}
+
+/// Writes a file beside the place it is for and moves it there once it is on the disk: OUT may be IN, and a full disk or a
+/// pulled plug leaves what was there. A pipe or a device is written as it is.
+fn whole_or_not(
+    path: &Path,
+    written: impl FnOnce(&mut BufWriter<&fs::File>) -> io::Result<()>,
+) -> io::Result<()> {
+    let fill = |file: &fs::File| {
+        let mut buffered = BufWriter::new(file);
+        written(&mut buffered)?;
+        buffered.flush()
+    };
+    let before = fs::metadata(path).ok();
+    if before.as_ref().is_some_and(|facts| !facts.is_file()) {
+        return fill(&fs::File::options().write(true).open(path)?);
+    }
+    // A link stays one; the file it names is replaced.
+    let path = if before.is_some() { path.canonicalize()? } else { path.to_owned() };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
+    let unfinished = folder.join(format!(".{name}.{}.new", std::process::id()));
+    let file = fs::File::create_new(&unfinished)?;
+    let moved = (|| {
+        if let Some(before) = before {
+            file.set_permissions(before.permissions())?;
+        }
+        fill(&file)?;
+        file.sync_all()?;
+        fs::rename(&unfinished, &path)?;
+        fs::File::open(folder)?.sync_all()
+    })();
+    moved.inspect_err(|_| drop(fs::remove_file(&unfinished)))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(path).map_err(|error| Failure::file(path, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("văn bản.pdf");
+        let full = |file: &mut BufWriter<&fs::File>| {
+            file.write_all(b"half")?;
+            file.flush()?;
+            Err(io::ErrorKind::StorageFull.into())
+        };
+        let there = || fs::read_dir(folder.path()).unwrap().count();
+        assert!(whole_or_not(&out, full).is_err());
+        assert_eq!(there(), 0);
+        whole_or_not(&out, |file| file.write_all(b"first")).unwrap();
+        assert!(whole_or_not(&out, full).is_err());
+        assert_eq!((fs::read(&out).unwrap(), there()), (b"first".to_vec(), 1));
+        let link = folder.path().join("link.pdf");
+        std::os::unix::fs::symlink(&out, &link).unwrap();
+        whole_or_not(&link, |file| file.write_all(b"second")).unwrap();
+        assert_eq!((fs::read(&out).unwrap(), there()), (b"second".to_vec(), 2));
+        assert!(link.is_symlink());
+        assert!(whole_or_not(folder.path(), |_| Ok(())).is_err(), "a folder is no file");
+        whole_or_not(Path::new("/dev/null"), |file| file.write_all(b"gone")).unwrap();
+    }
 }

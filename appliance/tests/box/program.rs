@@ -112,6 +112,11 @@ fn images_become_a_document_and_a_document_is_signed_from_the_command_line() {
     assert_eq!(signed.status.code(), Some(0), "{}", said(&signed));
     let (before, after) = (std::fs::read(at("a.pdf")).unwrap(), std::fs::read(at("b.pdf")).unwrap());
     assert!(after.starts_with(&before), "signing only appends");
+    let again = ["sign", "--key", key, "--pin-env", "VANTHU_TEST_PIN", &at("b.pdf"), &at("b.pdf")];
+    let again = vanthu(&again).env("VANTHU_TEST_PIN", "mật khẩu đơn vị").output().unwrap();
+    assert_eq!(again.status.code(), Some(0), "the file itself may be signed: {}", said(&again));
+    let twice = std::fs::read(at("b.pdf")).unwrap();
+    assert!(twice.starts_with(&after) && twice.len() > after.len());
 
     let wrong = vanthu(&["compose", key, "-o", &at("c.pdf")]).output().unwrap();
     assert_eq!(wrong.status.code(), Some(1));
