@@ -60,6 +60,7 @@ pub(crate) fn adding(error: &TokenError) -> Refusal {
             "file",
             "Chưa mở được tệp khóa. Hãy thử lại; nếu vẫn không được, xin lại tệp từ nơi cấp chứng thư.",
         ),
+        TokenError::TooCostly { .. } => Refusal::field("key.too_costly", "file", token::sentence(error)),
         // What only a token says.
         other => Refusal::new(other.code(), 422, token::sentence(other)),
     }
@@ -89,10 +90,14 @@ pub(crate) fn sealing(error: &TokenError) -> Refusal {
                 day(*from_ms)
             ),
         ),
+        TokenError::NoPin => Refusal::field("seal.no_pin", "pin", token::sentence(error)),
         TokenError::WrongPin { .. } => Refusal::field("seal.wrong_pin", "pin", token::sentence(error)),
         TokenError::PinLocked => Refusal::field("seal.token_locked", "pin", token::sentence(error)),
         TokenError::NoToken | TokenError::OtherToken | TokenError::TokenGone => {
             Refusal::new("seal.token_gone", 422, token::sentence(error))
+        }
+        TokenError::Hung | TokenError::WorkerDied(_) => {
+            Refusal::new("seal.token_silent", 422, token::sentence(error))
         }
         other => Refusal::new("seal.key_unusable", 422, adding(other).detail),
     }
@@ -106,6 +111,40 @@ fn day(unix_ms: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::seal::make;
+    use office::Error;
+    use office::letters::signing_view::failure;
+    use paper::SignError;
+
+    #[test]
+    fn what_befalls_a_token_is_told_in_one_way_at_once_and_on_the_page_of_the_document() {
+        for trouble in [TokenError::TokenGone, TokenError::PinLocked, TokenError::Hung] {
+            let refusal = sealing(&trouble);
+            assert_eq!(failure(refusal.code), refusal.detail, "{trouble:?}");
+        }
+    }
+
+    #[test]
+    fn every_document_that_cannot_be_signed_has_its_own_sentence() {
+        let table = [
+            (SignError::Encrypted, "seal.encrypted", "mật khẩu"),
+            (SignError::Certified, "seal.locked", "khóa tệp"),
+            (SignError::OnlyUnseen, "seal.only_unseen", "không hiện"),
+            (SignError::Xfa, "seal.xfa", "XFA"),
+            (SignError::Hybrid, "seal.hybrid", "hai mục lục"),
+            (SignError::Huge { bytes: 3 << 30 }, "seal.too_large", "quá lớn"),
+            (SignError::Damaged("no page".into()), "seal.damaged", "bị hỏng"),
+            (SignError::OtherDocument, "seal.wrong_signature", "không phải"),
+        ];
+        for (error, code, word) in table {
+            let Error::Refusal(refusal) = make::not_signed(error) else {
+                panic!("{code} is a person's to know")
+            };
+            assert_eq!((refusal.code, refusal.status), (code, 422));
+            assert!(refusal.detail.contains(word) && refusal.detail.contains("Hãy"), "{}", refusal.detail);
+            assert_eq!(refusal.detail, failure(code));
+        }
+    }
 
     #[test]
     fn every_trouble_with_a_key_has_a_sentence_with_a_next_step() {
@@ -119,6 +158,8 @@ mod tests {
             TokenError::KeyTooShort { bits: 1024 },
             TokenError::Unsupported("GOST".into()),
             TokenError::Failed("rng".into()),
+            TokenError::TooCostly { rounds: 1 << 31 },
+            TokenError::NoPin,
         ];
         for trouble in troubles {
             for refusal in [adding(&trouble), sealing(&trouble)] {

@@ -180,9 +180,11 @@ pub fn failure(code: &str) -> &'static str {
             "Thẻ ký số bị rút ra giữa chừng. Hãy cắm lại thẻ rồi bấm lại; những văn bản đã ký xong không phải ký lại."
         }
         "seal.token_locked" => {
-            "Thẻ ký số đã bị khóa vì gõ sai mã PIN nhiều lần. Hãy liên hệ nơi cấp chứng thư để mở khóa."
+            "Thẻ ký số đã bị khóa vì gõ sai mã PIN nhiều lần. Hãy mở khóa bằng phần mềm của nơi cấp thẻ, hoặc gọi nơi cấp để được mở."
         }
-        "seal.token_silent" => "Thẻ ký số không trả lời. Hãy rút ra, cắm lại rồi làm lại.",
+        "seal.token_silent" => {
+            "Phần mềm của thẻ ký số không trả lời nên đã được dừng. Hãy rút thẻ ra, cắm lại rồi thử lần nữa."
+        }
         "seal.wrong_signature" => {
             "Chữ ký gửi về không phải của chứng thư này trên văn bản này. Hãy chọn đúng thẻ rồi ký lại."
         }
