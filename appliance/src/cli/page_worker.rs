@@ -1,11 +1,12 @@
 //! `vanthu page-worker`: the child that reads and draws pages of files that came from elsewhere. A file made to crash its
-//! reader, or to keep it busy for ever, takes this process with it and not the office. Started by the box only: the PDF
-//! comes on standard input, the answer goes to standard output.
+//! reader, or to keep it busy for ever, takes this process with it and not the office. Started by the box only: the PDF,
+//! or the scan, comes on standard input, the answer goes to standard output.
 
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use paper::impression::ImpressionKind;
 use paper::place;
 
 use crate::derived::laid;
@@ -28,11 +29,24 @@ enum Order {
         /// Dots per inch.
         dpi: u32,
     },
+    /// The image of a seal or a signature, out of a scan.
+    Cut {
+        /// Which.
+        kind: CutKind,
+        /// Dots per inch.
+        dpi: u32,
+    },
     /// Lays a mark over a page.
     Lay {
         /// Which, as JSON.
         order: String,
     },
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum CutKind {
+    Seal,
+    Signature,
 }
 
 impl PageWorker {
@@ -43,6 +57,10 @@ impl PageWorker {
         }
         let answer = match self.order {
             Order::Look(sizes) => serde_json::to_vec(&pages::looked_at(&pdf, &sizes)).ok(),
+            Order::Cut { kind: CutKind::Seal, dpi } => pages::cut_out(&pdf, dpi, ImpressionKind::Seal),
+            Order::Cut { kind: CutKind::Signature, dpi } => {
+                pages::cut_out(&pdf, dpi, ImpressionKind::Signature)
+            }
             Order::Lay { order } => laid::in_child(&pdf, &order),
             Order::Draw { page, dpi } => place::picture(&pdf, page, dpi).map(|drawn| drawn.png()).ok(),
         };

@@ -11,7 +11,7 @@ use office::scans::http::readable as readable_scan;
 use office::seals::http::{ImpressionView, may_see};
 use office::seals::{Command as Seals, Impression, ImpressionKind};
 use office::{Actor, Command, Error, Refusal, Role, Viewer};
-use paper::impression::{self, Refused};
+use paper::impression::Refused;
 use paper::{Kind, inspect};
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
@@ -67,19 +67,23 @@ async fn add(
         Some(id) => Some(on_desk(&app, &viewer, id, what.page.unwrap_or(1)).await?),
         None => None,
     };
+    let _room = app.bench.room().await;
+    let (scan, dpi) = match page {
+        Some(page) => {
+            let journal = journal.clone();
+            (Bytes::from(blocking(move || make::blob(&journal, page.capture)).await??), page.dpi)
+        }
+        None => {
+            let dpi = dpi(&scan, what.dpi)?;
+            (scan, dpi)
+        }
+    };
+    let cut = app.pages.cut(&scan, dpi, kind).await.map_err(|fault| {
+        tracing::warn!(%fault, "an impression cannot be cut");
+        unreadable()
+    })?;
+    let cut = cut.map_err(|refused| sentence(&refused))?;
     let keep = blocking(move || -> Result<Seals, Error> {
-        let (scan, dpi) = match page {
-            Some(page) => (Bytes::from(make::blob(&journal, page.capture)?), page.dpi),
-            None => {
-                let dpi = dpi(&scan, what.dpi)?;
-                (scan, dpi)
-            }
-        };
-        let wanted = match kind {
-            ImpressionKind::Seal => impression::ImpressionKind::Seal,
-            ImpressionKind::Signature => impression::ImpressionKind::Signature,
-        };
-        let cut = impression::cut(&scan, dpi, wanted).map_err(|refused| sentence(&refused))?;
         let image = journal.blobs().put(&cut.png)?;
         Ok(Seals::KeepImpression { kind, image, width_mm: cut.width_mm, height_mm: cut.height_mm })
     })
@@ -113,8 +117,11 @@ async fn found(app: &App, viewer: &Viewer, id: Uuid) -> Result<Impression, Error
     Ok(row.filter(|row| may_see(row, viewer)).ok_or_else(Refusal::not_found)?)
 }
 
-/// What the file says of itself, else what the person says.
+/// What the file says of itself, else what the person says. A picture's head is read and no more.
 fn dpi(scan: &[u8], said: Option<u32>) -> Result<u32, Refusal> {
+    if scan.starts_with(b"%PDF-") {
+        return Err(unreadable());
+    }
     let upload = inspect(scan).map_err(|_| unreadable())?;
     match upload.kind {
         Kind::Image { dpi, .. } => dpi.or(said).ok_or_else(|| {

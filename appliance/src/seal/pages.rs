@@ -1,13 +1,17 @@
-//! Pages of files that came from elsewhere, read and drawn in a child process with limits: `vanthu page-worker`.
+//! Pages of files that came from elsewhere, and scans an image is cut from, read and drawn in a child process with limits:
+//! `vanthu page-worker`.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use office::letters::signing::Place;
-use paper::{impression, place};
+use office::seals::ImpressionKind;
+use paper::impression::{self, Impression};
+use paper::place;
 use serde::{Deserialize, Serialize};
 
+use super::away::{from_base64, to_base64};
 use super::make::asked_place;
 use crate::child::{Bounds, ChildFault, said};
 
@@ -96,6 +100,49 @@ fn shows_seal(pdf: &[u8], pages: u32, signed: Option<u32>) -> bool {
     })
 }
 
+/// An image that was cut out of a scan, or why none was.
+#[derive(Serialize, Deserialize)]
+enum Cut {
+    /// The image, base64, and its true size.
+    Done {
+        png: String,
+        width_mm: f32,
+        height_mm: f32,
+    },
+    Refused(#[serde(with = "Refused")] impression::Refused),
+}
+
+/// [`impression::Refused`] as the child says it.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "impression::Refused")]
+enum Refused {
+    Unreadable(String),
+    Grey,
+    TooCoarse(u32),
+    Nothing,
+    Several,
+    CutOff,
+    WrongSize(#[serde(with = "Spot")] impression::Spot),
+    NotRound,
+}
+
+/// [`impression::Spot`] as the child says it.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "impression::Spot")]
+struct Spot {
+    width_mm: f32,
+    height_mm: f32,
+}
+
+/// Cuts an image out of a scan; in the child.
+pub(crate) fn cut_out(scan: &[u8], dpi: u32, kind: impression::ImpressionKind) -> Option<Vec<u8>> {
+    let cut = match impression::cut(scan, dpi, kind) {
+        Ok(cut) => Cut::Done { png: to_base64(&cut.png), width_mm: cut.width_mm, height_mm: cut.height_mm },
+        Err(refused) => Cut::Refused(refused),
+    };
+    serde_json::to_vec(&cut).ok()
+}
+
 /// Reads and draws pages in a child.
 #[derive(Debug, Clone)]
 pub struct Pages {
@@ -137,6 +184,31 @@ impl Pages {
     /// If the child does not answer.
     pub(crate) async fn lay(&self, pdf: &[u8], order: String) -> Result<Vec<u8>, ChildFault> {
         self.ask(&["lay".to_owned(), order], pdf).await
+    }
+
+    /// Cuts the image of a seal or a signature out of a scan, without its diameter.
+    ///
+    /// # Errors
+    /// If the child does not answer; the inner ones as [`impression::cut`].
+    pub(crate) async fn cut(
+        &self,
+        scan: &[u8],
+        dpi: u32,
+        kind: ImpressionKind,
+    ) -> Result<Result<Impression, impression::Refused>, ChildFault> {
+        let kind = match kind {
+            ImpressionKind::Seal => "seal",
+            ImpressionKind::Signature => "signature",
+        };
+        let said = self.ask(&["cut".to_owned(), kind.to_owned(), dpi.to_string()], scan).await?;
+        let nonsense = || ChildFault::Failed { status: "nonsense".into(), said: String::new() };
+        match serde_json::from_slice(&said).map_err(|_| nonsense())? {
+            Cut::Refused(refused) => Ok(Err(refused)),
+            Cut::Done { png, width_mm, height_mm } => {
+                let png = from_base64(&png).ok_or_else(nonsense)?;
+                Ok(Ok(Impression { png, width_mm, height_mm, diameter_mm: None }))
+            }
+        }
     }
 
     async fn ask(&self, order: &[String], pdf: &[u8]) -> Result<Vec<u8>, ChildFault> {
