@@ -5,6 +5,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use journal::Rows;
 use office::http::{Payload, Problem};
 use office::letters::http::readable;
 use office::letters::model::{FileKind, Letter};
@@ -180,18 +181,23 @@ fn proposed(desk: &Desk, digitised: bool, hand: Hand, found: Option<Place>) -> L
     }
 }
 
+/// What an image of a hand shows.
+fn image_of(hand: Hand) -> ImpressionKind {
+    match hand {
+        Hand::Sign => ImpressionKind::Signature,
+        Hand::Seal => ImpressionKind::Seal,
+    }
+}
+
 async fn laid_out(app: &App, viewer: &Viewer, id: Uuid, hand: Hand) -> Result<Desk, Error> {
     let viewer = viewer.clone();
     app.desk
         .read(move |rows| {
             let letter = readable(rows, &viewer, id)?;
             let all: Vec<Impression> = rows.all()?;
-            let wanted = match hand {
-                Hand::Sign => ImpressionKind::Signature,
-                Hand::Seal => ImpressionKind::Seal,
+            let own = |found: &Impression| {
+                !found.withdrawn && found.kind == image_of(hand) && may_see(found, &viewer)
             };
-            let own =
-                |found: &Impression| !found.withdrawn && found.kind == wanted && may_see(found, &viewer);
             // The last one that was brought is the one in use.
             let impression = all.into_iter().filter(own).max_by_key(|found| found.id);
             let preset = office::seals::rules::settings(rows)?.preset;
@@ -252,6 +258,7 @@ async fn as_if_asked(
     app.desk
         .read(move |rows| {
             let letter = readable(rows, &viewer, id)?;
+            own_image(rows, &viewer, &look, hand)?;
             let unit = office::units::rules::current(rows)?.map(|unit| unit.facts.name).unwrap_or_default();
             let file = letter.files.last().ok_or_else(no_file)?;
             Ok(SigningRequest {
@@ -271,6 +278,14 @@ async fn as_if_asked(
             })
         })
         .await
+}
+
+/// The image of a look is the hand's own, as for a signature: nobody sees another's on a page, nor one that was withdrawn.
+fn own_image(rows: &Rows<'_>, viewer: &Viewer, look: &Look, hand: Hand) -> Result<(), Error> {
+    let Some(id) = look.impression.filter(|_| look.has_image()) else { return Ok(()) };
+    let found: Option<Impression> = rows.get(&id.to_string())?;
+    let own = found.filter(|found| !found.withdrawn && found.kind == image_of(hand) && may_see(found, viewer));
+    own.map(drop).ok_or_else(|| Refusal::not_found().into())
 }
 
 fn no_file() -> Refusal {

@@ -87,7 +87,7 @@ async fn seal_and_signature_are_cut_from_paper_and_stand_where_they_were_shown()
     // The image has a soft edge around the ink.
     let width = seal["width_mm"].as_f64().unwrap() as f32;
     assert!((SEAL_MM..SEAL_MM + 2.0).contains(&width), "{seal}");
-    created(&cut(&head, "signature", png(with_signature())).await);
+    let signature = created(&cut(&head, "signature", png(with_signature())).await)["id"].clone();
     let picture = clerk.get(&format!("/api/impressions/{}/picture.png", id(&seal["id"]))).await;
     let picture = image::load_from_memory(&picture.bytes).unwrap().into_rgba8();
     let (width, height) = picture.dimensions();
@@ -115,6 +115,19 @@ async fn seal_and_signature_are_cut_from_paper_and_stand_where_they_were_shown()
 
     let proposed = done(&clerk.get(&hand("seal")).await);
     let look = proposed["look"].clone();
+    // Nobody sees another's signature on a page, nor one hand's image under the other.
+    for (person, hand, image) in [
+        (&clerk, "sign", &signature),
+        (&clerk, "seal", &signature),
+        (&head, "seal", &signature),
+        (&head, "sign", &seal["id"]),
+        (&clerk, "seal", &json!("00000000-0000-7000-8000-000000000000")),
+    ] {
+        let mut foreign = look.clone();
+        foreign["impression"] = image.clone();
+        let asked = json!({"hand": hand, "look": foreign});
+        person.post(&at(&letter, "/signing-preview"), asked).await.refused(404, "not_found");
+    }
     assert_eq!((&look["kind"], &proposed["shows_seal"]), (&json!("picture"), &json!(false)), "{proposed}");
     let shown = clerk.post(&at(&letter, "/signing-preview"), json!({"hand": "seal", "look": look})).await;
     assert_eq!(shown.status, StatusCode::OK);
@@ -128,6 +141,12 @@ async fn seal_and_signature_are_cut_from_paper_and_stand_where_they_were_shown()
     poppler_calls_valid(&pdf, 2);
     let drawn = drawn(&pdf);
     assert!(near(red(&drawn, 200), ink(&moved["place"]), 0.3), "{:?} where {moved}", red(&drawn, 200));
+    // A seal that was withdrawn is shown no more.
+    let next = released(&clerk, letter_pdf()).await;
+    let withdraw = format!("/api/impressions/{}/withdraw", id(&seal["id"]));
+    assert_eq!(clerk.post(&withdraw, json!({})).await.status, StatusCode::NO_CONTENT);
+    let shown = clerk.post(&at(&next, "/signing-preview"), json!({"hand": "seal", "look": look})).await;
+    shown.refused(404, "not_found");
     school.closed().await;
 }
 
