@@ -9,6 +9,8 @@
 //! - [`reading`]: has the words of pages read
 //! - [`describe`]: what the register says, and words read late, into the files of documents
 //! - [`seal`]: carries out signing requests whose key was unlocked
+//! - [`levels`]: completes signatures when a line exists
+//! - [`verify`]: judges the signatures of what came in
 //! - [`link`]: the office above
 //!
 //! Beside them, once after each start, orphaned blobs are swept.

@@ -198,7 +198,7 @@ impl Entity for SigningSettings {
 pub struct Trusted {
     /// Its name here.
     pub id: Uuid,
-    /// The file as it came: PEM or DER.
+    /// The root or the list itself, DER, out of the file it came in.
     pub file: Sha256,
     /// `root` or `crl`.
     pub sort: String,
