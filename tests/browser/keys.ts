@@ -68,7 +68,7 @@ export async function startHelper(page: Page, code: string, lent: Key): Promise<
       case '/v1/tokens':
         return answer(200, { tokens: [{ ...token, certificates }] });
       case '/v1/open':
-        if (asked.pin !== TOKEN_PIN) return refuse('token.wrong_pin', 'Mã PIN của USB token không đúng. Hãy gõ lại.');
+        if (asked.pin !== TOKEN_PIN) return refuse('token.wrong_pin', 'Mã PIN của thẻ ký số không đúng. Hãy gõ lại.');
         return answer(200, { session: '1', chain: [] });
       case '/v1/sign':
         return answer(200, { results: (asked.documents ?? []).map((one) => ({ signature: lent.sign(Buffer.from(one, 'hex')).toString('hex') })) });

@@ -97,7 +97,7 @@ test.describe('clerk on an old PC', () => {
     await chooseKey(form, 'thẻ cắm ở hộp');
     await form.getByLabel('Mã PIN', { exact: true }).fill('111111');
     await page.keyboard.press('Control+s');
-    await expect(form.getByText(/Mã PIN của USB token không đúng/)).toBeVisible();
+    await expect(form.getByText(/Mã PIN của thẻ ký số không đúng/)).toBeVisible();
     await usableByEverybody(page, "a token's PIN refused");
     await form.getByLabel('Mã PIN', { exact: true }).fill(TOKEN_PIN);
     await page.keyboard.press('Control+s');
@@ -134,7 +134,7 @@ test.describe('clerk on an old PC', () => {
     const form = page.getByRole('form', { name: 'Ký bằng thẻ trên máy này' });
     await form.getByLabel('Mã PIN của thẻ').fill('111111');
     await form.getByRole('button', { name: /^Ký bằng thẻ trên máy này/ }).click();
-    await expect(form.getByText(/Mã PIN của USB token không đúng/)).toBeVisible();
+    await expect(form.getByText(/Mã PIN của thẻ ký số không đúng/)).toBeVisible();
     await usableByEverybody(page, "the PIN of this PC's token refused");
     await form.getByLabel('Mã PIN của thẻ').fill(TOKEN_PIN);
     await form.getByRole('button', { name: /^Ký bằng thẻ trên máy này/ }).click();
