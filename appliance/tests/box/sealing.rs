@@ -59,6 +59,24 @@ async fn the_head_signs_and_the_clerk_seals_and_others_call_both_valid() {
     for kind in ["letter.signed", "letter.sealed"] {
         assert!(signing::entries(&school, kind)[0].contains("\"digest\":"), "and what was signed");
     }
+    let audit = head.get("/api/audit").await.json()["items"].as_array().unwrap().clone();
+    for (kind, who, certificate) in
+        [("letter.signed", "Ký số", &keys.head), ("letter.sealed", "Đóng dấu", &keys.unit)]
+    {
+        let entry = signing::entries(&school, kind).remove(0);
+        let digest = entry.split("\"digest\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let line = audit.iter().find(|line| line["sentence"].as_str().unwrap().contains(&digest));
+        let line = line.unwrap_or_else(|| panic!("{kind} is told with its digest: {audit:?}"));
+        let certificates = clerk.get("/api/certificates").await.json();
+        let known =
+            certificates.as_array().unwrap().iter().find(|known| known["id"] == *certificate).unwrap();
+        let sentence = line["sentence"].as_str().unwrap();
+        assert!(sentence.starts_with(who), "{sentence}");
+        for part in ["subject", "serial"] {
+            assert!(sentence.contains(known[part].as_str().unwrap()), "{part}: {sentence}");
+        }
+        assert!(!line["who"].as_str().unwrap().is_empty());
+    }
     ask(&clerk, &letter, "seal", &keys.unit, json!({})).await.refused(422, "letter.state");
     school.closed().await;
 }
