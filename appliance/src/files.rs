@@ -62,7 +62,7 @@ async fn file(
     let letter = app.desk.read(move |rows| readable_letter(rows, &viewer, id)).await?;
     // A page that was opened before the file was described still asks for it as it was.
     let named = |file: &&LetterFile| file.paper.name == name || file.was(&name);
-    let file = letter.files.iter().find(named).ok_or_else(Refusal::not_found)?;
+    let file = letter.all_files().find(named).ok_or_else(Refusal::not_found)?;
     let title = match letter.number {
         Some(number) => format!("{} {}-{}.pdf", file.title, number, letter.year),
         None => format!("{}.pdf", file.title),
@@ -85,6 +85,9 @@ struct Which {
     /// `1`: the photograph as it was taken, before it was made flat.
     #[serde(default)]
     original: Option<u8>,
+    /// The annex of the document whose page it is; the document of record where none is named.
+    #[serde(default)]
+    annex: Option<Uuid>,
 }
 
 impl Which {
@@ -116,7 +119,11 @@ async fn letter_page(
     let found = app.desk.read(move |rows| {
         let letter = readable_letter(rows, &viewer, id)?;
         // Of the document of record only: pages of a scan that another file has replaced would be read for it.
-        let Some(scan) = letter.files.last().and_then(|file| file.scan) else { return Ok(None) };
+        let file = match which.annex {
+            Some(id) => letter.annexes.iter().find(|annex| annex.id == id).map(|annex| &annex.file),
+            None => letter.files.last(),
+        };
+        let Some(scan) = file.and_then(|file| file.scan) else { return Ok(None) };
         let Some(scan) = rows.get::<Scan>(&scan.to_string())? else { return Ok(None) };
         let Some(placed) = scan.order.get(place) else { return Ok(None) };
         Ok(rows.get::<ScanPage>(&ScanPage::key(scan.id, placed.page))?.map(|page| (page, placed.turn)))

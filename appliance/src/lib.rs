@@ -108,8 +108,12 @@ pub struct App {
     pub scans: scan::ScanDesk,
     /// Keys that were unlocked.
     pub keys: seal::Keys,
+    /// Wrong PINs of key files.
+    pub guesses: seal::Guesses,
     /// Tokens in the box's USB port.
     pub tokens: seal::TokenPort,
+    /// Whom the unit trusts.
+    pub trust: seal::TrustList,
     /// Who reads and draws pages of files that came from elsewhere.
     pub pages: seal::Pages,
     /// The office above.
@@ -176,7 +180,9 @@ impl Box {
                 stop.clone(),
             ),
             keys: seal::Keys::default(),
+            guesses: seal::Guesses::default(),
             tokens: seal::TokenPort::new(&settings.worker),
+            trust: seal::TrustList::default(),
             pages: seal::Pages::new(&settings.worker),
             link: link::Link::open(&settings.data),
             bench: compose::Bench::default(),

@@ -280,6 +280,7 @@ fn line(pdf: Option<Sha256>) -> RegisterLine {
         urgency: "normal".into(),
         state: "registered".into(),
         pdf,
+        annexes: Vec::new(),
         note: String::new(),
     }
 }

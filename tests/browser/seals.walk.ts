@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { house, type Person } from './house';
-import { born, drawn, type Letter, Office, unsignable } from './papers';
+import { born, drawn, type Letter, minutes, Office, unsignable } from './papers';
 import { OLD_PC, PHONE, signIn, usableByEverybody } from './person';
 
 const { clerk, head, teacher } = house.staff;
@@ -11,6 +11,7 @@ const KEYS = '../fixtures/pki';
 const HEAD_PIN = 'hieu-truong';
 const SIGNED = 'Về việc tổ chức ngày hội đọc sách';
 const STACK = ['Kế hoạch kiểm tra nội bộ', 'Kế hoạch bồi dưỡng thường xuyên', 'Biểu mẫu động từ nơi khác'] as const;
+const WITH_ANNEXES = 'Kế hoạch tuyển sinh lớp 6';
 const BY_DEPUTY = 'Kế hoạch trực hè';
 
 const pin = (form: Locator): Locator => form.getByLabel('Mã PIN', { exact: true });
@@ -127,6 +128,33 @@ test.describe('signing on an old PC', () => {
     await usableByEverybody(page, 'signatures and their proof');
   });
 
+  test('annexes go with a document, and one key signs them all', async ({ page }) => {
+    const office = await Office.of(clerk);
+    const letter = await office.release(WITH_ANNEXES, await born(page, WITH_ANNEXES));
+    await signIn(page, clerk);
+    await page.goto(`/letters/${letter.id}`);
+    const annexes = page.getByRole('region', { name: 'Phụ lục', exact: true });
+    for (const title of ['Phụ lục I: Danh sách học sinh', 'Phụ lục II: Dự toán']) {
+      await annexes.getByRole('button', { name: 'Thêm phụ lục' }).click();
+      const form = annexes.getByRole('form', { name: 'Thêm phụ lục' });
+      await form.locator('input[type=file]').setInputFiles({ name: `${title}.pdf`, mimeType: 'application/pdf', buffer: await born(page, title) });
+      await form.getByLabel('Tên phụ lục').fill(title);
+      await expect(form.getByText(`${title}.pdf`).first()).toBeVisible();
+      await usableByEverybody(page, 'form of an annex');
+      await form.getByRole('button', { name: 'Thêm phụ lục' }).click();
+      await expect(annexes.getByRole('link', { name: `Mở PDF: ${title}` })).toBeVisible();
+    }
+    await (await Office.of(head)).sign(letter);
+    await page.reload();
+    await page.getByRole('button', { name: 'Đóng dấu', exact: true }).click();
+    await pin(page.getByRole('form', { name: 'Đóng dấu' })).fill(house.sealPin);
+    await page.keyboard.press('Control+s');
+    await expect(annexes.getByText(/^Đã có chữ ký của cơ quan lúc/)).toHaveCount(2);
+    await expect(annexes.getByRole('button', { name: 'Thêm phụ lục' })).toHaveCount(0);
+    await page.getByRole('group', { name: 'Các tệp' }).getByRole('button', { name: 'Phụ lục II: Dự toán' }).click();
+    await usableByEverybody(page, 'a sealed document with its annexes');
+  });
+
   test('a stack of three has one PIN; the one that cannot be signed fails alone', async ({ page }) => {
     const office = await Office.of(clerk);
     for (const subject of STACK) {
@@ -210,6 +238,66 @@ test.describe('in the place of the head', () => {
     await page.getByRole('button', { name: 'Thôi giao hẳn' }).click();
     await expect(page.getByRole('list', { name: 'Những người được ký thay' })).toContainText('Đã thôi');
     await usableByEverybody(page, 'delegations');
+  });
+});
+
+test.describe('secretary and chair', () => {
+  const MINUTES = 'Biên bản họp hội đồng trường';
+
+  test('the clerk names who signs the minutes', async ({ page }) => {
+    await page.setViewportSize(OLD_PC);
+    const office = await Office.of(clerk);
+    await office.release(MINUTES, await minutes(page, MINUTES, [teacher.name, head.name]));
+    await signIn(page, clerk);
+    await page.goto('/outgoing');
+    await page.getByRole('link', { name: new RegExp(MINUTES) }).first().click();
+    await page.getByRole('button', { name: 'Người ký', exact: true }).click();
+    const form = page.getByRole('form', { name: 'Người ký' });
+    for (const [person, title] of [[head, 'Chủ tọa'], [teacher, 'Thư ký']] as const) {
+      await form.getByLabel('Thêm người ký').selectOption({ label: await optionOf(form, 'Thêm người ký', person) });
+      await form.getByRole('button', { name: 'Thêm', exact: true }).click();
+      await form.getByRole('group', { name: person.name }).getByLabel('Chức danh trên giấy').fill(title);
+    }
+    await form.getByRole('group', { name: teacher.name }).getByRole('button', { name: 'Lên trước' }).click();
+    await usableByEverybody(page, 'form of the signers');
+    await form.getByRole('button', { name: 'Nêu người ký' }).click();
+    const named = page.getByRole('list', { name: 'Người ký' }).getByRole('listitem');
+    await expect(named).toHaveText([new RegExp(`${teacher.name} · Thư ký.*Đang chờ ký`), new RegExp(`${head.name} · Chủ tọa.*Ký sau`)]);
+    await expect(page.getByText(`Chờ ${teacher.name} và ${head.name} ký số`).first()).toBeVisible();
+    await usableByEverybody(page, 'a document with named signers');
+  });
+
+  test('the secretary finds them on her phone and signs over her own name', async ({ page }) => {
+    await page.setViewportSize(PHONE);
+    await signIn(page, teacher);
+    await expect(stack(page, 'Chờ tôi ký số').getByRole('checkbox', { name: new RegExp(MINUTES) })).toBeVisible();
+    await page.getByRole('link', { name: new RegExp(MINUTES) }).first().click();
+    await page.getByRole('button', { name: 'Ký số', exact: true }).click();
+    const form = page.getByRole('form', { name: 'Ký số' });
+    await expect(form.getByLabel('Quyền hạn ký')).toHaveValue('own');
+    await form.getByLabel('Khung chữ ở góc trên bên phải trang đầu').check();
+    await usableByEverybody(page, 'signing form of one who is named');
+    await pin(form).fill(HEAD_PIN);
+    await form.getByRole('button', { name: 'Ký số' }).click();
+    await expect(page.getByRole('list', { name: 'Người ký' }).getByRole('listitem').first()).toContainText('Đã ký số lúc');
+  });
+
+  test('then it is the turn of the chair', async ({ page }) => {
+    await page.setViewportSize(OLD_PC);
+    await signIn(page, head);
+    await page.getByRole('link', { name: new RegExp(MINUTES) }).first().click();
+    await page.getByRole('button', { name: 'Ký số', exact: true }).click();
+    const form = page.getByRole('form', { name: 'Ký số' });
+    await expect(form.getByText(new RegExp(`CHỦ TỌA, ${head.name}`))).toBeVisible();
+    await pin(form).fill(HEAD_PIN);
+    await page.keyboard.press('Control+s');
+    await expect(page.getByRole('list', { name: 'Người ký' }).getByText('Đã ký số lúc')).toHaveCount(2);
+    await usableByEverybody(page, 'minutes that both have signed');
+  });
+
+  test('and of the seal', async ({ page }) => {
+    await signIn(page, clerk);
+    await expect(stack(page, 'Chờ đóng dấu').getByRole('checkbox', { name: new RegExp(MINUTES) })).toBeVisible();
   });
 });
 

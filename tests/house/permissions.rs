@@ -64,6 +64,7 @@ const TABLE: &[(&str, &str, &str)] = &[
         r#"{"book":"incoming","issuing_body":"","reference_code":"","document_type":"","subject":""}"#,
     ),
     ("POST /api/letters#outgoing", "1yyyy3", r#"{"book":"outgoing","document_type":"","subject":""}"#),
+    ("POST /api/letters/{letter}/name_signers", "1yy344", r#"{"version":99,"signers":[]}"#),
     ("POST /api/letters/{letter}/submit", "1y3344", r#"{"version":99}"#),
     ("POST /api/letters/{letter}/direct", "13y344", r#"{"version":99,"words":"x"}"#),
     ("POST /api/letters/{letter}/assign", "1yy344", r#"{"version":99,"lead":"{teacher}"}"#),
@@ -79,6 +80,8 @@ const TABLE: &[(&str, &str, &str)] = &[
         r#"{"version":99,"book":"incoming","issuing_body":"","reference_code":"","document_type":"","subject":""}"#,
     ),
     ("POST /api/letters/{letter}/attach", "1y3344", r#"{"version":99,"paper":"{scan}"}"#),
+    ("POST /api/letters/{letter}/annexes", "1y3344", r#"{"version":99,"paper":"{scan}"}"#),
+    ("POST /api/letters/{letter}/annexes/{scan}/remove", "1y3344", r#"{"version":99}"#),
     (
         "POST /api/letters/{letter}/seal",
         "1y3333",
@@ -301,7 +304,8 @@ fn keep_seal(school: &School, clerk: &Viewer, image: Sha256) -> String {
 }
 
 fn trust(school: &School, it: &Viewer, file: Sha256) -> String {
-    let trust = seals::Command::Trust { file, sort: "root", subject: "X".into(), until: None };
+    let root = seals::TrustPart { file, sort: "root", subject: "X".into(), until: None, list: None };
+    let trust = seals::Command::Trust { name: None, parts: vec![root] };
     school.ask(it, Command::Seals(trust)).unwrap().to_string()
 }
 

@@ -188,7 +188,7 @@ fn append(
 ) -> Result<(), Error> {
     // What leaves the box is the register line and the document it names; all else stays.
     let scope = if line.is_some() { Scope::Above } else { Scope::Local };
-    let blobs = line.as_ref().map_or_else(|| event.blobs(), |line| line.pdf.into_iter().collect());
+    let blobs = line.as_ref().map_or_else(|| event.blobs(), |line| line.files().collect());
     let body = Body { by: author.clone(), line, event };
     let text = serde_json::to_string(&body).map_err(|e| Error::Broken(format!("writing an entry: {e}")))?;
     txn.append(now.stamp(), scope, text, blobs)?;

@@ -235,7 +235,10 @@ fn a_scan_belongs_to_one_document_only() {
 /// What each person may do with a document in each state: the whole table, so that a change of rights shows here.
 #[test]
 fn rights_by_state() {
-    use Verb::{Amend, Approve, Assign, Attach, Complete, Direct, Release, Return, Seal, Submit, Void};
+    use Verb::{
+        AddAnnex, Amend, Approve, Assign, Attach, Complete, Direct, NameSigners, Release, Return, Submit,
+        Void,
+    };
     let office = TestOffice::new();
     let (clerk, head, teacher) = (&office.clerk, &office.head, &office.teacher);
     let none: &[Verb] = &[];
@@ -243,32 +246,35 @@ fn rights_by_state() {
         let letter = office.letter(id);
         let people = [clerk, head, teacher, &office.other_teacher, &office.it];
         for (viewer, expected) in people.into_iter().zip(expected) {
-            let may = if letter.readable_by(viewer) { rights::may(viewer, &letter, false) } else { vec![] };
+            let may = if letter.readable_by(viewer) { rights::may(viewer, &letter, &[]) } else { vec![] };
             assert_eq!(may, expected, "{:?} on {what}", viewer.role);
         }
     };
     let paper = office.upload(clerk, b"%PDF in");
     let id = office.register(Register { paper: Some(paper), ..incoming("1/A") }).unwrap();
-    check(id, "registered", [&[Submit, Assign, Seal, Attach, Amend, Void], &[Void], none, none, none]);
+    check(id, "registered", [&[Submit, Assign, Attach, Amend, Void], &[Void], none, none, none]);
     office.act(clerk, id, Act::Submit { to: None }).unwrap();
-    check(id, "submitted", [&[Seal, Attach, Amend, Void], &[Direct, Assign, Return, Void], none, none, none]);
+    check(id, "submitted", [&[Attach, Amend, Void], &[Direct, Assign, Return, Void], none, none, none]);
     office.act(head, id, Act::Assign(lead(teacher))).unwrap();
     check(
         id,
         "assigned",
-        [&[Assign, Seal, Attach, Amend, Void], &[Direct, Assign, Complete, Void], &[Complete], none, none],
+        [&[Assign, Attach, Amend, Void], &[Direct, Assign, Complete, Void], &[Complete], none, none],
     );
     office.act(teacher, id, Act::Complete { report: "Xong.".into() }).unwrap();
-    check(id, "completed", [&[Seal, Attach, Amend], none, none, none, none]);
+    check(id, "completed", [&[Attach, Amend], none, none, none, none]);
 
     let id = office.draft(teacher, outgoing("plan")).unwrap();
-    check(id, "draft", [&[Submit, Attach, Amend, Void], &[Void], &[Submit, Attach, Amend, Void], none, none]);
+    let own: &[Verb] = &[Submit, Attach, AddAnnex, NameSigners, Amend, Void];
+    check(id, "draft", [own, &[NameSigners, Void], own, none, none]);
     office.act(teacher, id, Act::Submit { to: None }).unwrap();
-    check(id, "draft submitted", [&[Attach, Void], &[Approve, Return, Void], none, none, none]);
+    let clerks: &[Verb] = &[Attach, AddAnnex, NameSigners, Void];
+    check(id, "draft submitted", [clerks, &[Approve, Return, NameSigners, Void], none, none, none]);
     office.act(head, id, Act::Approve { words: "Đồng ý.".into() }).unwrap();
-    check(id, "approved", [&[Release, Attach, Void], &[Void], none, none, none]);
+    let with_release: &[Verb] = &[Release, Attach, AddAnnex, NameSigners, Void];
+    check(id, "approved", [with_release, &[NameSigners, Void], none, none, none]);
     office.act(clerk, id, Act::Release).unwrap();
-    check(id, "released", [&[Attach, Void], &[Void], none, none, none]);
+    check(id, "released", [clerks, &[NameSigners, Void], none, none, none]);
     office.act(head, id, Act::Void { reason: "Ban hành nhầm.".into() }).unwrap();
     check(id, "void", [none, none, none, none, none]);
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use office::letters::form::Amend;
 use office::letters::model::{Act, People};
+use office::letters::signers::{Naming, SigningOrder};
 use office::{Clock, Command, Desk, letters};
 use proptest::prelude::*;
 use support::{DAY_MS, MORNING, TestOffice, incoming, outgoing};
@@ -25,7 +26,7 @@ fn wish() -> impl Strategy<Value = Wish> {
     prop_oneof![
         3 => (0..20u8, any::<bool>()).prop_map(|(code, again)| Wish::Register { code, again }),
         2 => Just(Wish::Draft),
-        8 => (0..12usize, 0..5usize, 0..11u8).prop_map(|(letter, who, what)| Wish::Act { letter, who, what }),
+        8 => (0..12usize, 0..5usize, 0..12u8).prop_map(|(letter, who, what)| Wish::Act { letter, who, what }),
         1 => (0..12usize, 0..5usize).prop_map(|(letter, who)| Wish::Read { letter, who }),
         1 => Just(Wish::Upload),
         1 => Just(Wish::Tomorrow),
@@ -64,6 +65,10 @@ proptest! {
                         6 => Act::Release,
                         7 => Act::Void { reason: words },
                         9 => Act::Amend(Box::new(Amend::Incoming(incoming(&format!("{letter}/UBND"))))),
+                        10 => {
+                            let namings = vec![Naming { person: lead, title: words }];
+                            Act::NameSigners { signers: namings, order: SigningOrder::default() }
+                        }
                         8 => Act::Attach { paper: papers.pop().unwrap_or_default() },
                         _ => support::seal(certificate),
                     };

@@ -8,7 +8,9 @@ use office::letters::acts::AskSignature;
 use office::letters::form::{Draft, Register};
 use office::letters::model::{Act, Seal, Verb};
 use office::letters::placement::Placement;
-use office::letters::signing::{Capacity, Found, Level, Look, LookKind, Place, SignatureState, Verdict};
+use office::letters::signing::{
+    Capacity, Found, Level, Look, LookKind, Place, Prepared, SignatureState, Verdict,
+};
 use office::letters::view::LetterView;
 use office::letters::{self, rights};
 use office::seals::{self, ImpressionKind, Report};
@@ -72,7 +74,7 @@ fn the_person_signs_and_then_the_unit_seals() {
     assert_eq!(letter.level(), Some(Level::B));
     assert_eq!(refusal(office.act(&office.head, id, sign(own))).code, "sign.twice");
     assert!(
-        !rights::may(&office.clerk, &letter, false).contains(&Verb::Attach),
+        !rights::may(&office.clerk, &letter, &[]).contains(&Verb::Attach),
         "a signed document is not replaced"
     );
 
@@ -87,10 +89,12 @@ fn the_person_signs_and_then_the_unit_seals() {
 /// What the page offers of keys, and what it says the seal waits for.
 fn offered(office: &TestOffice, who: &Viewer, signs_for: bool, id: Uuid) -> (Vec<Verb>, String) {
     let letter = office.letter(id);
-    let mut may = rights::may(who, &letter, signs_for);
+    let head = [office.head.id];
+    let heads = if signs_for { &head[..] } else { &[] };
+    let mut may = rights::may(who, &letter, heads);
     may.retain(|verb| matches!(verb, Verb::Sign | Verb::Seal));
     let today = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
-    let page = serde_json::to_value(LetterView::of(&letter, who, today, 0, signs_for)).unwrap();
+    let page = serde_json::to_value(LetterView::of(&letter, who, today, 0, heads)).unwrap();
     (may, page["seal"]["sentence"].as_str().unwrap_or_default().into())
 }
 
@@ -237,15 +241,52 @@ fn what_waits_for_a_key_can_be_asked_again_and_taken_back() {
     let first = office.letter(id).signatures[0].id;
     office.act(&office.head, id, sign(own)).unwrap();
     let letter = office.letter(id);
-    assert_eq!(letter.signatures.len(), 1, "after a restart the same request is asked anew");
-    assert_ne!(letter.signatures[0].id, first);
+    assert_eq!(letter.signatures.len(), 1);
+    assert_eq!(letter.signatures[0].id, first, "pressed twice, or after a restart, it is the same request");
+
     let late = office.signed(id, Some(first), last(&office, id), b"%PDF late");
+    let other = office.certificate_of(&office.head, false);
+    office.act(&office.head, id, sign(other)).unwrap();
+    assert_ne!(office.letter(id).signatures[0].id, first, "with another certificate it is another request");
     office.machine(Command::Seals(late)).unwrap();
-    assert!(!office.letter(id).is_signed(), "the answer to a request that no longer stands is nothing");
+    assert!(!office.letter(id).is_signed(), "the answer to a request that no longer stands signs nothing");
+    assert_eq!(office.entries("letter.signature_unused"), 1, "but the use of the key is told");
 
     office.act(&office.head, id, Act::Unsign).unwrap();
     assert!(office.letter(id).signatures.is_empty());
     assert_eq!(refusal(office.act(&office.clerk, id, Act::Unsign)).code, "letter.state");
+}
+
+#[test]
+fn who_waits_for_a_key_has_seen_the_file_that_is_signed_and_a_void_document_waits_for_nothing() {
+    let office = TestOffice::new();
+    let id = released(&office);
+    let (unit, own) = (office.certificate(), office.certificate_of(&office.head, false));
+    let other = office.upload(&office.clerk, b"%PDF another");
+    let waiting = || seals::waiting(&office.desk.journal().read().unwrap()).unwrap();
+    let seen = |request: &seals::SigningRequest| {
+        seals::stands(&office.desk.journal().read().unwrap(), request).unwrap()
+    };
+
+    office.act(&office.head, id, sign(own)).unwrap();
+    let refused = refusal(office.act(&office.clerk, id, Act::Attach { paper: other }));
+    assert!(refused.detail.contains("Thôi chờ ký"), "{}", refused.detail);
+    let [request] = &waiting()[..] else { panic!("one request") };
+    assert!(seen(request));
+    office.act(&office.head, id, Act::Unsign).unwrap();
+    assert!(!seen(request), "called off, it is not carried out from an older look");
+    office.act(&office.clerk, id, Act::Attach { paper: other }).unwrap();
+
+    office.act(&office.head, id, sign(own)).unwrap();
+    box_signs(&office, id, b"%PDF signed");
+    office.act(&office.clerk, id, seal(unit)).unwrap();
+    let [request] = &waiting()[..] else { panic!("one request") };
+    let late = office.signed(id, None, request.pdf, b"%PDF sealed");
+    office.act(&office.head, id, Act::Void { reason: "Ban hành nhầm".into() }).unwrap();
+    assert!(waiting().is_empty() && !seen(request));
+    office.machine(Command::Seals(late)).unwrap();
+    assert!(!office.letter(id).is_sealed(), "a void document is not sealed");
+    assert_eq!(office.entries("letter.signature_unused"), 1);
 }
 
 #[test]
@@ -257,12 +298,20 @@ fn a_key_that_is_elsewhere_gets_a_digest_and_its_answer_is_the_signature() {
     let (signature, of) = (office.letter(id).signatures[0].id, last(&office, id));
     let prepared = office.paper(b"prepared").name;
     let digest = Sha256::of(b"digest");
-    let report = Report::Prepared { letter: id, signature: Some(signature), of, prepared, digest };
+    let (signed_at, certificate) = (Stamp::from_unix_ms(MORNING - DAY_MS), own);
+    let signature = Some(signature);
+    let report =
+        Report::Prepared { letter: id, signature, annex: None, certificate, of, prepared, signed_at, digest };
     for _ in 0..2 {
         office.machine(Command::Seals(seals::Command::Report(report.clone()))).unwrap();
     }
     let state = office.letter(id).signatures[0].state.clone();
-    assert_eq!(state, SignatureState::Requested { prepared: Some(prepared) });
+    let waits = Prepared { file: prepared, signed_at };
+    assert_eq!(
+        state,
+        SignatureState::Requested { prepared: Some(waits) },
+        "with the time that is in the file"
+    );
     box_signs(&office, id, b"%PDF signed");
     assert!(office.letter(id).is_signed());
 }
@@ -311,8 +360,11 @@ fn a_file_that_came_signed_is_sealed_once_its_signature_was_found_whole() {
     };
     let table = [
         (verdict("good", false), None),
-        (verdict("untrusted", false), None),
+        (verdict("changed_after_signing_allowed", false), None),
+        (verdict("untrusted", false), Some("seal.untrusted_signer")),
+        (verdict("expired", false), Some("seal.untrusted_signer")),
         (verdict("good", true), Some("seal.unsigned")),
+        (verdict("untrusted", true), Some("seal.unsigned")),
         (verdict("altered", false), Some("seal.unsigned")),
         (verdict("changed_after_signing_forbidden", false), Some("seal.unsigned")),
         (verdict("revoked", false), Some("seal.unsigned")),
@@ -321,7 +373,7 @@ fn a_file_that_came_signed_is_sealed_once_its_signature_was_found_whole() {
         let id = released(&office);
         assert!(office.letter(id).unchecked().next().is_some());
         let of = last(&office, id);
-        let report = Report::Verified { letter: id, of, verdict: found.clone() };
+        let report = Report::Verified { letter: id, of, verdict: found.clone(), open_by: None };
         office.machine(Command::Seals(seals::Command::Report(report))).unwrap();
         assert!(office.letter(id).unchecked().next().is_none());
         let answer = office.act(&office.clerk, id, seal(unit));
@@ -329,7 +381,63 @@ fn a_file_that_came_signed_is_sealed_once_its_signature_was_found_whole() {
             None => assert!(answer.is_ok(), "{found:?}"),
             Some(code) => assert_eq!(refusal(answer).code, code, "{found:?}"),
         }
+        // Anybody can make herself a certificate; that this one is the signer's, the clerk says and answers for.
+        let look = Look { untrusted_signer: true, ..Look::default() };
+        let knowingly = Act::Seal { certificate: unit, look, shows_seal: false };
+        match wrong {
+            None => {}
+            Some("seal.untrusted_signer") => {
+                assert!(
+                    rights::may(&office.clerk, &office.letter(id), &[]).contains(&Verb::Seal),
+                    "{found:?}"
+                );
+                office.act(&office.clerk, id, knowingly).unwrap();
+                let letter = office.letter(id);
+                let words = letter.way.last().unwrap().words.clone().unwrap();
+                assert!(words.starts_with("Chữ ký số của Trần Văn Hiệu"), "on its way: {words}");
+                let Seal::Requested { look, .. } = &letter.seal else { panic!("asked for") };
+                assert!(look.untrusted_signer, "and in the journal");
+            }
+            Some(code) => {
+                assert_eq!(refusal(office.act(&office.clerk, id, knowingly)).code, code, "{found:?}")
+            }
+        }
     }
+}
+
+#[test]
+fn one_trusted_signer_is_enough_and_whose_is_not_is_named() {
+    let office = TestOffice::new();
+    let unit = office.certificate();
+    let found = |signer: &str, word: &str| Found {
+        word: word.into(),
+        sentence: String::new(),
+        signer: signer.into(),
+        organisation: String::new(),
+        unit: false,
+        kind: "signature".into(),
+        level: "B-B".into(),
+        at: None,
+        stamped: false,
+    };
+    let sealed = |signatures: Vec<Found>| {
+        let id = released(&office);
+        let verdict = Verdict {
+            word: "untrusted".into(),
+            sentence: String::new(),
+            checked_at: Stamp::from_unix_ms(MORNING),
+            signatures,
+        };
+        let report = Report::Verified { letter: id, of: last(&office, id), verdict, open_by: None };
+        office.machine(Command::Seals(seals::Command::Report(report))).unwrap();
+        office.act(&office.clerk, id, seal(unit))
+    };
+    assert!(sealed(vec![found("Võ Tự Lập", "untrusted"), found("Trần Văn Hiệu", "good")]).is_ok());
+    let refused = refusal(sealed(vec![found("Võ Tự Lập", "untrusted")]));
+    assert!(refused.detail.contains("Võ Tự Lập") && refused.fields.contains_key("untrusted_signer"));
+    assert!(refused.detail.contains("danh sách nơi được tin"), "{}", refused.detail);
+    let expired = refusal(sealed(vec![found("Trần Văn Hiệu", "expired")]));
+    assert!(expired.detail.contains("đã hết hạn"), "{}", expired.detail);
 }
 
 #[test]
@@ -438,4 +546,33 @@ fn where_an_image_was_put_is_remembered_for_the_next_document_of_the_type() {
     assert_eq!(known.applied(Some(place(100.0))), Some(place(90.0)));
     assert!(remembered("report", None).is_none(), "the seal's place is another");
     assert!(remembered("decision", Some(office.head.id)).is_none(), "another type has its own");
+}
+
+#[test]
+fn a_verdict_is_told_again_only_where_it_is_another() {
+    let office = TestOffice::new();
+    let id = released(&office);
+    let of = last(&office, id);
+    let verdict = |word: &str, hour: i64| Verdict {
+        word: word.into(),
+        sentence: "…".into(),
+        checked_at: Stamp::from_unix_ms(MORNING + hour * 3_600_000),
+        signatures: vec![],
+    };
+    let [list, newer] = [Sha256::of(b"list"), Sha256::of(b"newer")];
+    let table = [
+        (verdict("untrusted", 0), Some(list), 1, Some(list)),
+        // Another list finds the same: nothing is written.
+        (verdict("untrusted", 1), Some(newer), 0, Some(list)),
+        (verdict("good", 2), Some(newer), 1, Some(newer)),
+        (verdict("revoked", 3), None, 1, None),
+    ];
+    for (verdict, open_by, entries, open) in table {
+        let before = office.desk.journal().head().unwrap().seq;
+        let report = Report::Verified { letter: id, of, verdict: verdict.clone(), open_by };
+        office.machine(Command::Seals(seals::Command::Report(report))).unwrap();
+        assert_eq!(office.desk.journal().head().unwrap().seq - before, entries, "{verdict:?}");
+        let letter = office.letter(id);
+        assert_eq!(letter.open_verdicts().next(), open.map(|list| (of, list)), "{verdict:?}");
+    }
 }

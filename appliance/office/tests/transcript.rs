@@ -49,7 +49,7 @@ fn the_clerk_makes_it_of_the_brought_file_and_the_seal_may_follow() {
     assert_eq!(refusal(office.act(&office.clerk, id, act)).code, "letter.state", "once");
     assert_eq!(office.lines_above()[0].pdf, Some(letter.files[1].paper.name));
     office.act(&office.clerk, id, seal(certificate)).unwrap();
-    assert!(!rights::may(&office.clerk, &office.letter(id), false).contains(&Verb::Transcribe));
+    assert!(!rights::may(&office.clerk, &office.letter(id), &[]).contains(&Verb::Transcribe));
 }
 
 #[test]

@@ -50,6 +50,8 @@ struct Scope {
     only_authorities: bool,
     only_attributes: bool,
     only_some_reasons: bool,
+    /// The extensions that set lists of one issuer apart, as they came: distribution point, then key.
+    told: [Vec<u8>; 2],
     /// Certificates stay listed after they expired, since then.
     expired_since_ms: Option<i64>,
 }
@@ -94,6 +96,14 @@ impl Crl {
     /// When the next is promised, Unix ms.
     pub fn next_update_ms(&self) -> Option<i64> {
         self.0.next_update_ms
+    }
+
+    /// What sets lists of one issuer apart that do not replace one another, as hexadecimal: the part of its certificates a
+    /// list is about, and the key it is signed with. Of two lists of one issuer and scope the newer says all.
+    pub fn scope(&self) -> String {
+        let [point, key] = &self.0.scope.told;
+        let length = (point.len() as u64).to_be_bytes();
+        Hash::Sha256.digest(&[&length, point, key]).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The signature is `issuer`'s, which bears the name and may sign lists.
@@ -255,10 +265,14 @@ impl Scope {
         for extension in list(from)? {
             let value = extension.value.inside();
             match extension.oid.as_str() {
-                oid::ISSUING_DISTRIBUTION_POINT => scope.take_in(value)?,
+                oid::ISSUING_DISTRIBUTION_POINT => {
+                    scope.told[0] = extension.value.content.to_vec();
+                    scope.take_in(value)?;
+                }
                 oid::EXPIRED_CERTS_ON_CRL => scope.expired_since_ms = Some(value.clone().any()?.time_ms()?),
                 oid::DELTA_CRL => return Err("a delta list"),
-                oid::CRL_NUMBER | oid::AUTHORITY_KEY_ID => {}
+                oid::AUTHORITY_KEY_ID => scope.told[1] = extension.value.content.to_vec(),
+                oid::CRL_NUMBER => {}
                 _ if extension.critical => return Err("a critical extension that is not understood"),
                 _ => {}
             }

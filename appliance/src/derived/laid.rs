@@ -28,6 +28,8 @@ pub(crate) enum Laying {
     Internal,
     /// The block of a copy.
     Copy(Copy),
+    /// A line along the lower edge of the page.
+    Edge(String),
     /// Number and day where they are blank.
     Numbered(OfRegister),
     /// Number, day and “(đã ký và đóng dấu)”.
@@ -156,6 +158,7 @@ fn over(pdf: &[u8], laying: &Laying, faces: &Faces) -> Result<Vec<u8>, OverlayEr
         Laying::Urgency(Urgent::Urgent | Urgent::Normal) => Mark::Urgency(Urgency::Urgent),
         Laying::ReturnAfterReading => Mark::Circulation(Circulation::ReturnAfterReading),
         Laying::Internal => Mark::Circulation(Circulation::Internal),
+        Laying::Edge(words) => Mark::Edge(words),
         Laying::Copy(Copy { form, parent, unit, number, place_and_day, title, name, recipients }) => {
             Mark::Copy(CopyBlock { form, parent, unit, number, place_and_day, title, name, recipients })
         }

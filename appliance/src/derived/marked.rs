@@ -28,6 +28,8 @@ use crate::{App, blocking};
 
 /// Longest of what a clerk writes into the block of a copy, in characters.
 const MOST_CHARS: usize = 400;
+/// Longest line along the edge of a page, in characters of eight points.
+const MOST_EDGE_CHARS: usize = 100;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(marked))
@@ -51,6 +53,8 @@ enum Marking {
     CopyOfCertifiedCopy,
     /// TRÍCH SAO.
     CertifiedExtract,
+    /// A line along the lower edge of page one.
+    Edge,
 }
 
 /// Which mark, and what stands in the block of a copy.
@@ -72,6 +76,9 @@ struct Asked {
     /// Nơi nhận, a line each.
     #[serde(default)]
     recipients: String,
+    /// The line along the edge; whose print it is and of which day where nothing is said.
+    #[serde(default)]
+    words: String,
 }
 
 /// The document of record with a mark laid over a copy of it, as PDF.
@@ -126,10 +133,32 @@ fn laying(
         Marking::Urgency => Laying::Urgency(letter.facts.urgency),
         Marking::ReturnAfterReading => Laying::ReturnAfterReading,
         Marking::Internal => Laying::Internal,
+        Marking::Edge => Laying::Edge(edge(letter, unit, &asked.words, today)?),
         Marking::CertifiedCopy => Laying::Copy(copy("SAO Y", "SY", unit, asked, head, today)?),
         Marking::CopyOfCertifiedCopy => Laying::Copy(copy("SAO LỤC", "SL", unit, asked, head, today)?),
         Marking::CertifiedExtract => Laying::Copy(copy("TRÍCH SAO", "TrS", unit, asked, head, today)?),
     })
+}
+
+/// What is printed from the system says so on its face (appendix VI).
+fn edge(letter: &Letter, unit: &Unit, words: &str, today: chrono::NaiveDate) -> Result<String, Refusal> {
+    let words = words.trim();
+    if words.chars().count() > MOST_EDGE_CHARS {
+        return Err(Refusal::new(
+            "words.long",
+            422,
+            format!("Dòng ở mép trang dài quá {MOST_EDGE_CHARS} chữ. Hãy rút ngắn rồi tải lại."),
+        ));
+    }
+    if !words.is_empty() {
+        return Ok(words.into());
+    }
+    let number = match (number_text(letter), letter.book) {
+        (Some(number), Book::Incoming) => format!("Số đến {number} · "),
+        (Some(number), Book::Outgoing) => format!("Số {number} · "),
+        (None, _) => String::new(),
+    };
+    Ok(format!("{number}In từ hệ thống của {} ngày {}", unit.facts.name, short(Some(today))))
 }
 
 fn copy(
@@ -175,6 +204,7 @@ fn title(letter: &Letter, marking: Marking) -> String {
         Marking::CertifiedCopy => "sao y",
         Marking::CopyOfCertifiedCopy => "sao lục",
         Marking::CertifiedExtract => "trích sao",
+        Marking::Edge => "có dòng ở mép trang",
     };
     format!("{kind}{} ({with})", number.unwrap_or_default())
 }

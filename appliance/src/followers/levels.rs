@@ -1,149 +1,141 @@
 //! Completes signatures when a line exists: one file at a time, one level at a time, again later where nobody answers.
 //!
 //! A level that was reached is journalled with its file; one that has to wait is journalled once, with why. Cut off
-//! anywhere, the file before is the document and is tried again.
+//! anywhere, the file before is the document and is tried again. A file that cannot go on holds up no other.
 
-use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use office::letters::signing::Level;
 use office::scans::Paper;
-use office::seals::{Command as Seals, Report, Trusted, rules};
+use office::seals::{Command as Seals, Incomplete, Report, SigningSettings, rules};
 use office::{Actor, Command, Error};
-use uuid::Uuid;
+use pki::Trust;
 use wire::Sha256;
 
 use super::Nudges;
-use crate::levels::{Line, Waits, Wish, advance};
+use super::later::Later;
+use crate::levels::{Line, NO_GAIN, Wish, advance};
+use crate::seal::trust::Trusting;
 use crate::seal::{make, trust};
 use crate::{App, blocking};
 
 /// Who the box is when it completes signatures.
 const LEVELS: Actor = Actor::Machine("bằng chứng chữ ký");
-/// First wait where nobody answered; doubled up to [`LONGEST`].
-const SHORTEST: Duration = Duration::from_secs(60);
-const LONGEST: Duration = Duration::from_secs(60 * 60);
 
-/// A file that is to reach its next level.
-struct Next {
-    letter: Uuid,
-    of: Sha256,
-    pages: u32,
-    renew: bool,
-    /// A person's signature that still waits for the seal takes a time stamp and no more: the file is to grow again.
-    most: Level,
+/// What is tried again later, and by which line. Whoever has just mended an address or added a root does not wait a day
+/// to see that it helped.
+#[derive(Default)]
+struct Upkeep {
+    later: Later,
+    line: Option<Arc<Line>>,
+    /// Version of the settings, and trust list.
+    grounds: Option<(u64, Sha256)>,
 }
 
 /// Looks for files at every nudge.
 pub(super) async fn follow(app: App) {
     let mut nudges = Nudges::of(&app);
-    let mut later = Later::default();
+    let mut upkeep = Upkeep::default();
     while nudges.next().await {
-        if let Err(error) = round(&app, &mut later).await {
+        if let Err(error) = round(&app, &mut upkeep).await {
             tracing::error!(%error, "levels: this round was not finished");
         }
     }
 }
 
-async fn round(app: &App, later: &mut Later) -> Result<(), Error> {
+async fn round(app: &App, upkeep: &mut Upkeep) -> Result<(), Error> {
     let now = app.desk.now();
-    let (settings, waiting, trusted) = app
-        .desk
-        .read(move |rows| {
-            let settings = rules::settings(rows)?;
-            let waiting = office::seals::incomplete(rows, settings.target, now)?;
-            let known: Vec<Trusted> = rows.all()?;
-            let trusted = known.into_iter().filter(|known| !known.dropped).map(|known| known.id).collect();
-            Ok((settings, waiting, trusted))
-        })
-        .await?;
-    later.begin_anew_if_other((settings.version, trusted));
-    let due: Vec<_> = waiting.into_iter().filter(|next| later.is_due(next.of)).collect();
-    if due.is_empty() {
+    let asked = app.desk.read(move |rows| {
+        let settings = rules::settings(rows)?;
+        let waiting = office::seals::incomplete(rows, settings.target, now)?;
+        Ok((settings, waiting))
+    });
+    let (settings, waiting) = asked.await?;
+    if waiting.is_empty() {
         return Ok(());
     }
-    let trust = trust::current(app).await?;
-    let mut line = Line::new(settings.time_stamp_urls.clone())
-        .map_err(|error| Error::Broken(format!("no line can be opened: {error}")))?;
-    for found in due {
+    let trusting = trust::current(app).await?;
+    let line = upkeep.by(app, &settings, &trusting)?;
+    for found in waiting.into_iter().filter(|found| upkeep.later.is_due(found.of)).collect::<Vec<_>>() {
         if app.stop.is_cancelled() {
             return Ok(());
         }
+        let (letter, of) = (found.letter, found.of);
+        // A person's signature that still waits for the seal takes a time stamp and no more: the file is to grow again.
         let most = if found.sealed { settings.target } else { settings.target.min(Level::T) };
-        let next = Next { letter: found.letter, of: found.of, pages: found.pages, renew: found.renew, most };
-        one(app, next, &trust, &mut line, later).await?;
+        if let Err(error) = one(app, found, most, &trusting.trust, &line, &mut upkeep.later).await {
+            // A full disk, most likely. A stamp that could not be kept was paid for.
+            tracing::error!(%letter, %error, "a signature does not reach its next level for now");
+            upkeep.later.put_off(of);
+        }
     }
     Ok(())
+}
+
+impl Upkeep {
+    fn by(&mut self, app: &App, settings: &SigningSettings, trusting: &Trusting) -> Result<Arc<Line>, Error> {
+        let grounds = Some((settings.version, trusting.state));
+        if let Some(line) = self.line.as_ref().filter(|_| self.grounds == grounds) {
+            return Ok(line.clone());
+        }
+        let line = Line::new(settings.time_stamp_urls.clone(), app.stop.clone())
+            .map_err(|error| Error::Broken(format!("no line can be opened: {error}")))?;
+        let line = Arc::new(line);
+        self.later.begin_anew();
+        (self.line, self.grounds) = (Some(line.clone()), grounds);
+        Ok(line)
+    }
 }
 
 async fn one(
     app: &App,
-    next: Next,
-    trust: &pki::Trust,
-    line: &mut Line,
+    found: Incomplete,
+    most: Level,
+    trust: &Arc<Trust>,
+    line: &Arc<Line>,
     later: &mut Later,
 ) -> Result<(), Error> {
-    let journal = app.desk.journal().clone();
-    let of = next.of;
-    let pdf = blocking(move || make::blob(&journal, of)).await??;
-    let wish = Wish { trust, now_ms: app.desk.now().unix_ms(), target: next.most, renew: next.renew };
-    // Servers may take minutes, and a box that is told to stop does not wait for them.
-    let advanced = tokio::select! {
-        () = app.stop.cancelled() => return Ok(()),
-        advanced = advance(&pdf, &wish, line) => advanced,
-    };
-    let report = match advanced {
-        Ok(Some(grown)) => {
-            later.forget(of);
-            let journal = app.desk.journal().clone();
-            let (bytes, level, renew_at) = (grown.pdf.len() as u64, grown.level, grown.renew_at);
-            let name = blocking(move || journal.blobs().put(&grown.pdf)).await??;
-            let paper = Paper { name, pages: next.pages, bytes, signed: true };
-            Report::Level { letter: next.letter, of, paper, level, renew_at }
-        }
+    let Incomplete { letter, of, pages, renew, .. } = found;
+    let (journal, now_ms, trust, line) =
+        (app.desk.journal().clone(), app.desk.now().unix_ms(), trust.clone(), line.clone());
+    let advanced = blocking(move || -> Result<_, Error> {
+        let pdf = make::blob(&journal, of)?;
+        let wish = Wish { trust: &trust, now_ms, target: most, renew };
+        let grown = match advance(&pdf, &wish, &line) {
+            Ok(Some(grown)) => grown,
+            Ok(None) => return Ok(Ok(None)),
+            Err(waits) => return Ok(Err(waits)),
+        };
+        let name = journal.blobs().put(&grown.pdf)?;
+        let paper = Paper { name, pages, bytes: grown.pdf.len() as u64, signed: true };
+        let (level, renew_at) = (grown.level, grown.renew_at);
+        Ok(Ok(Some(Report::Level { letter, of, paper, level, renew_at })))
+    });
+    let report = match advanced.await?? {
+        Ok(Some(report)) => report,
         Ok(None) => {
             later.put_off(of);
             return Ok(());
         }
-        Err(Waits(code)) => {
-            tracing::info!(letter = %next.letter, code, "a signature waits for its next level");
-            later.put_off(of);
-            Report::Waits { letter: next.letter, of, code: code.into() }
+        // What was cut off by the box's own end says nothing of a server.
+        Err(_) if app.stop.is_cancelled() => return Ok(()),
+        Err(waits) => {
+            tracing::info!(%letter, code = waits.code, "a signature waits for its next level");
+            if waits.passes {
+                later.put_off(of);
+            } else {
+                later.put_off_for_a_day(of);
+            }
+            if waits.code == NO_GAIN.code {
+                return Ok(());
+            }
+            Report::Waits { letter, of, code: waits.code.into() }
         }
     };
+    let is_reached = matches!(report, Report::Level { .. });
     app.desk.execute(LEVELS, Command::Seals(Seals::Report(report))).await?;
+    if is_reached {
+        later.forget(of);
+    }
     Ok(())
-}
-
-/// The settings and the trust list by which a file had to wait.
-type Grounds = (u64, Vec<Uuid>);
-
-/// What is tried again later. In memory: after a restart everything is tried at once.
-#[derive(Default)]
-struct Later {
-    files: HashMap<Sha256, (Instant, Duration)>,
-    grounds: Grounds,
-}
-
-impl Later {
-    /// Whoever has just mended an address or added a root does not wait an hour to see that it helped.
-    fn begin_anew_if_other(&mut self, grounds: Grounds) {
-        if self.grounds != grounds {
-            self.grounds = grounds;
-            self.files.clear();
-        }
-    }
-
-    fn is_due(&self, file: Sha256) -> bool {
-        self.files.get(&file).is_none_or(|(at, _)| *at <= Instant::now())
-    }
-
-    fn put_off(&mut self, file: Sha256) {
-        let pause = self.files.get(&file).map_or(SHORTEST, |(_, pause)| (*pause * 2).min(LONGEST));
-        self.files.insert(file, (Instant::now() + pause, pause));
-    }
-
-    fn forget(&mut self, file: Sha256) {
-        self.files.remove(&file);
-    }
 }

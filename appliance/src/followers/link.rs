@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use agent::{Agent, BoxFault, BoxSide, Enrolment, LinkState, Pace, ReadSeek};
 use office::clock::ClockState;
+use office::seals::Command as Seals;
 use office::{Actor, Clock, Command, Desk, SystemClock, upkeep};
 use tokio::runtime::Handle;
 use wire::calls::{DownlinkItem, Message};
@@ -165,18 +166,16 @@ impl Side {
 impl Side {
     /// Judges by what the office above judges by. Idempotent: the downlink may be read twice after a power cut.
     fn trust(&self, name: &str, file: &[u8]) -> Result<(), BoxFault> {
-        let found = match understood(self.desk.journal(), file) {
-            Ok(found) => found,
+        let parts = match understood(self.desk.journal(), file) {
+            Ok(parts) => parts,
             Err(office::Error::Refusal(_)) => {
                 tracing::warn!(name, "the office above sent a trust file that cannot be read");
                 return Ok(());
             }
             Err(fault) => return Err(BoxFault::new(fault)),
         };
-        for command in found {
-            let asked = self.desk.execute(OFFICE_ABOVE, Command::Seals(command));
-            self.runtime.block_on(asked).map_err(BoxFault::new)?;
-        }
+        let trust = Command::Seals(Seals::Trust { name: Some(name.to_owned()), parts });
+        self.runtime.block_on(self.desk.execute(OFFICE_ABOVE, trust)).map_err(BoxFault::new)?;
         Ok(())
     }
 }

@@ -16,6 +16,7 @@
 //! Beside them, once after each start, orphaned blobs are swept.
 
 pub(crate) mod describe;
+mod later;
 mod levels;
 pub(crate) mod link;
 pub(crate) mod live;

@@ -22,11 +22,7 @@ struct Leaf {
 }
 
 /// Everything for the DSS.
-pub(super) async fn gathered(
-    pdf: &[u8],
-    wish: &Wish<'_>,
-    line: &mut Line,
-) -> Result<Vec<ValidationData>, Waits> {
+pub(super) fn gathered(pdf: &[u8], wish: &Wish<'_>, line: &Line) -> Result<Vec<ValidationData>, Waits> {
     let found = signatures(pdf).map_err(super::failed)?;
     let mut evidence = Evidence::default();
     let leaves = leaves(&found, &mut evidence, wish.now_ms);
@@ -35,19 +31,14 @@ pub(super) async fn gathered(
     }
     let mut data = Vec::new();
     for leaf in leaves {
-        let judgement = proved(&leaf, wish, line, &mut evidence).await?;
+        let judgement = proved(&leaf, wish, line, &mut evidence)?;
         data.push(stored(leaf.field, &judgement.proof()));
     }
     Ok(data)
 }
 
 /// Asks until everything that can be had is there.
-async fn proved(
-    leaf: &Leaf,
-    wish: &Wish<'_>,
-    line: &mut Line,
-    evidence: &mut Evidence,
-) -> Result<Judgement, Waits> {
+fn proved(leaf: &Leaf, wish: &Wish<'_>, line: &Line, evidence: &mut Evidence) -> Result<Judgement, Waits> {
     let mut last = None;
     for _ in 0..MOST_ROUNDS {
         let judged = judge(&leaf.cert, leaf.purpose, evidence, wish.trust, leaf.at_ms, wish.now_ms);
@@ -57,7 +48,7 @@ async fn proved(
         }
         let mut fetched = false;
         for want in &wants {
-            match line.fetch(want, evidence).await {
+            match line.fetch(want, evidence) {
                 Ok(()) => fetched = true,
                 Err(waits) => last = Some(waits),
             }

@@ -15,7 +15,7 @@ use wire::Sha256;
 pub(crate) fn of_letter(journal: &Journal, rows: &Snapshot, letter: Uuid) -> Result<String, journal::Fault> {
     let Some(letter) = rows.get::<Letter>(&letter.to_string())? else { return Ok(String::new()) };
     let mut text = String::new();
-    for scan in each_once(letter.files.iter().filter_map(|file| file.scan)) {
+    for scan in each_once(letter.all_files().filter_map(|file| file.scan)) {
         let Some(scan) = rows.get::<Scan>(&scan.to_string())? else { continue };
         for placed in &scan.order {
             let page = rows.get::<ScanPage>(&ScanPage::key(scan.id, placed.page))?;

@@ -1,6 +1,7 @@
 //! Asking for a signature or the seal, on one document or on many with one PIN.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -20,7 +21,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::certificates::must_sign;
-use super::{Unlocked, font, keys, make, proposal, sentences};
+use super::{font, guesses, keys, make, proposal, sentences};
 use crate::{App, blocking};
 
 /// As many documents as a clerk lays on one stack.
@@ -242,12 +243,10 @@ async fn asked(
     };
     // The face is read once; a missing package is told now and not by a failed seal.
     blocking(font::face).await??;
-    app.keys.hold(letter, Unlocked { certificate, key: key.clone() });
-    if let Err(error) = app.desk.execute(Actor::Person(viewer.clone()), Command::Letters(command)).await {
-        app.keys.take_back(letter, &key);
-        return Err(error);
-    }
-    Ok(())
+    app.keys.hold(letter, certificate, key.clone());
+    let asked = app.desk.execute(Actor::Person(viewer.clone()), Command::Letters(command)).await;
+    app.keys.answered(letter, &key, asked.is_ok());
+    asked.map(drop)
 }
 
 /// Opens the key of a certificate with its holder's PIN; none for a key that is not at the box. Whose certificate it is
@@ -270,15 +269,30 @@ async fn unlocked(app: &App, viewer: &Viewer, unlock: &Unlock) -> Result<Option<
         return Ok(None);
     }
     if unlock.pin.is_empty()
-        && let Some(open) = app.keys.open(viewer.id, id)
+        && let Some(open) = app.keys.open(viewer.session, id, Instant::now())
     {
         return Ok(Some(open));
     }
-    let key = opened(app, row.key, unlock.pin.clone()).await?;
+    let key = tried(app, id, row.key, unlock.pin.clone()).await?;
     if unlock.keep_open {
-        app.keys.keep_open(viewer.id, id, key.clone());
+        app.keys.keep_open(viewer.session, id, key.clone(), Instant::now());
     }
     Ok(Some(key))
+}
+
+/// Opens a key; who guesses at a key file has to wait. A token counts for itself.
+async fn tried(app: &App, certificate: Uuid, key: Key, pin: String) -> Result<keys::Key, Error> {
+    let Key::File { .. } = key else { return opened(app, key, pin).await };
+    let left = app.guesses.begin(certificate, Instant::now())?;
+    match opened(app, key, pin).await {
+        Err(Error::Refusal(refusal)) if refusal.code == "seal.wrong_pin" => {
+            Err(guesses::told(refusal, left).into())
+        }
+        other => {
+            app.guesses.forgive(certificate);
+            other
+        }
+    }
 }
 
 async fn opened(app: &App, key: Key, pin: String) -> Result<keys::Key, Error> {

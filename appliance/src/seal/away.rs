@@ -8,6 +8,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use office::http::{Payload, Problem};
 use office::letters::http::readable;
+use office::letters::signing::Prepared;
 use office::letters::view::LetterView;
 use office::seals::{Command as Seals, Report, SigningRequest, requests};
 use office::{Command, Error, Refusal, Viewer};
@@ -56,13 +57,13 @@ async fn digest(
     let journal = app.desk.journal().clone();
     blocking(move || {
         let pdf = make::blob(&journal, waiting.request.pdf)?;
-        let stored = make::blob(&journal, waiting.prepared)?;
+        let stored = make::blob(&journal, waiting.prepared.file)?;
         let digested = Digested::from_bytes(&stored, &pdf).map_err(make::not_signed)?;
         let chain = chain(&journal, &waiting.request)?;
         let leaf = chain.first().map(|leaf| Sha256::of(leaf).to_string()).unwrap_or_default();
         let attributes = digested.signed_attributes(&chain).map_err(make::not_signed)?;
         Ok(Json(Digest {
-            prepared: waiting.prepared.to_string(),
+            prepared: waiting.prepared.file.to_string(),
             digest: Sha256::from_bytes(digested.digest()).to_string(),
             attributes: to_base64(&attributes),
             certificate: leaf,
@@ -96,8 +97,9 @@ async fn answer(
     Path(letter): Path<Uuid>,
     Payload(answer): Payload<Answer>,
 ) -> Result<Json<LetterView>, Error> {
+    app.desk.clock()?.trusted()?;
     let waiting = waiting(&app, &viewer, letter).await?;
-    if answer.prepared != waiting.prepared.to_string() {
+    if answer.prepared != waiting.prepared.file.to_string() {
         return Err(Refusal::new(
             "seal.changed",
             409,
@@ -105,11 +107,11 @@ async fn answer(
         )
         .into());
     }
-    let (journal, at) = (app.desk.journal().clone(), app.desk.now());
+    let journal = app.desk.journal().clone();
     let signature = waiting.request.signature;
     let report = blocking(move || -> Result<Report, Error> {
         let pdf = make::blob(&journal, waiting.request.pdf)?;
-        let stored = make::blob(&journal, waiting.prepared)?;
+        let stored = make::blob(&journal, waiting.prepared.file)?;
         let digested = Digested::from_bytes(&stored, &pdf).map_err(make::not_signed)?;
         let digest = Sha256::from_bytes(digested.digest());
         let signed = match (decoded(&answer.signature)?, decoded(&answer.cms)?) {
@@ -121,7 +123,7 @@ async fn answer(
             (None, None) => return Err(no_answer().into()),
         };
         let signed = signed.map_err(not_taken)?.into_bytes();
-        make::at_rest(&journal, &waiting.request, signed, at, digest)
+        make::at_rest(&journal, &waiting.request, signed, waiting.prepared.signed_at, digest)
     })
     .await??;
     app.desk.execute(hand(signature), Command::Seals(Seals::Report(report))).await?;
@@ -131,12 +133,12 @@ async fn answer(
 /// A request whose digest has gone out.
 struct Waiting {
     request: SigningRequest,
-    prepared: Sha256,
+    prepared: Prepared,
 }
 
 /// The request of a document that waits for this person's key; the unit's key is the clerk's.
 async fn waiting(app: &App, viewer: &Viewer, id: Uuid) -> Result<Waiting, Error> {
-    let viewer = viewer.clone();
+    let (viewer, now) = (viewer.clone(), app.desk.now());
     app.desk
         .read(move |rows| {
             let letter = readable(rows, &viewer, id)?;
@@ -149,6 +151,7 @@ async fn waiting(app: &App, viewer: &Viewer, id: Uuid) -> Result<Waiting, Error>
                 )
                 .into());
             }
+            requests::may_still(rows, &letter, &request, now)?;
             Ok(Waiting { request, prepared })
         })
         .await

@@ -134,13 +134,12 @@ async fn plugged_in(app: &App) -> Result<(String, Vec<Token>), Error> {
         )
         .into());
     }
-    let port = app.tokens.clone();
-    blocking(move || {
-        super::library::vouched_for(&module).map_err(|error| sentences::adding(&error))?;
-        let tokens = port.list(&module).map_err(|error| sentences::adding(&error))?;
-        Ok((module, tokens))
-    })
-    .await?
+    let named = module.clone();
+    blocking(move || super::library::vouched_for(&named))
+        .await?
+        .map_err(|error| sentences::adding(&error))?;
+    let tokens = app.tokens.list(&module).await?.map_err(|error| sentences::adding(&error))?;
+    Ok((module, tokens))
 }
 
 /// A certificate whose key is not a file on the box.

@@ -9,6 +9,7 @@ use office::seals::{Report, SigningRequest};
 use office::{Error, Refusal};
 use paper::{Digested, Look, Picture, Place, Prepared, SignError, SignatureFacts};
 use token::{Signer, TokenError};
+use uuid::Uuid;
 use wire::{Sha256, Stamp};
 
 use super::font;
@@ -38,8 +39,9 @@ pub(crate) fn prepared_for_later(
     let digested = prepared(journal, &pdf, request, signed_at)?;
     let digest = Sha256::from_bytes(digested.digest());
     let prepared = journal.blobs().put(&digested.to_bytes())?;
-    let (letter, signature, of) = (request.letter, request.signature, request.pdf);
-    Ok(Report::Prepared { letter, signature, of, prepared, digest })
+    let (letter, signature, certificate, of) = named(request);
+    let annex = request.annex;
+    Ok(Report::Prepared { letter, signature, annex, certificate, of, prepared, signed_at, digest })
 }
 
 /// Brings a signed file to rest and says so.
@@ -52,8 +54,14 @@ pub(crate) fn at_rest(
 ) -> Result<Report, Error> {
     let name = journal.blobs().put(&signed)?;
     let paper = Paper { name, pages: request.pages, bytes: signed.len() as u64, signed: true };
-    let (letter, signature, of) = (request.letter, request.signature, request.pdf);
-    Ok(Report::Signed { letter, signature, of, paper, signed_at, digest })
+    let (letter, signature, certificate, of) = named(request);
+    let annex = request.annex;
+    Ok(Report::Signed { letter, signature, annex, certificate, of, paper, signed_at, digest })
+}
+
+/// What a report names of the request it answers.
+fn named(request: &SigningRequest) -> (Uuid, Option<Uuid>, Uuid, Sha256) {
+    (request.letter, request.signature, request.certificate, request.pdf)
 }
 
 /// The file with everything but the signature.

@@ -4,7 +4,7 @@
 //! ```text
 //! POST /api/letters/{id}/seal {certificate, pin, look}
 //!    -> the key opens                 else "seal.wrong_pin", nothing else happens
-//!    -> Keys holds the key            memory only, for this document; for a quarter of an hour where she says so
+//!    -> Keys holds the key            memory only, for this document; at this session for a quarter of an hour if she says so
 //!    -> seal asked for (journal)      -> follower: sign, keep the sealed PDF, journal it, forget the key
 //! a restart in between: the request stands, the key is gone; the page asks for the PIN again
 //!
@@ -13,7 +13,7 @@
 //!    -> GET signing-digest, her key signs it wherever it is, POST signing-answer -> sealed
 //! ```
 //!
-//! `ask` takes requests, one or a batch; `proposal` finds the look and shows it, with
+//! `ask` takes requests (`guesses` counts wrong PINs of key files), one or a batch; `proposal` finds the look and shows it, with
 //! `pages` drawn in a child process; `make` makes one signature; `away`
 //! talks to keys that are elsewhere; `certificates`, `impressions` and `trust` keep what signing needs; `verdict`
 //! looks at the signatures of a file before it is registered.
@@ -22,6 +22,7 @@ mod ask;
 mod away;
 mod certificates;
 pub mod font;
+mod guesses;
 mod impressions;
 
 mod keys;
@@ -33,11 +34,13 @@ mod proposal;
 pub mod sentences;
 pub(crate) mod trust;
 mod verdict;
+mod whose;
 
+pub use guesses::Guesses;
 pub use keys::Keys;
-pub(crate) use keys::Unlocked;
 pub use pages::Pages;
 pub use port::TokenPort;
+pub use trust::TrustList;
 
 use utoipa_axum::router::OpenApiRouter;
 

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::away::{from_base64, to_base64};
 use super::make::asked_place;
+use super::whose::Whose;
 use crate::child::{Bounds, ChildFault, said};
 
 /// Coarse enough to be quick, fine enough to tell a seal.
@@ -34,6 +35,9 @@ pub(crate) struct Sizes {
     /// Pages of the file, of which the first, the last and the signed one are searched for a seal, and the first
     /// for blank paper for one; none if 0.
     pub(crate) search_seal: u32,
+    /// Whose block.
+    #[command(flatten)]
+    pub(crate) whose: Whose,
 }
 
 /// What was found in a file.
@@ -65,7 +69,7 @@ pub(crate) struct Block {
 
 /// Looks at a file; in the child. What cannot be read shows nothing.
 pub(crate) fn looked_at(pdf: &[u8], sizes: &Sizes) -> Looked {
-    let found = place::find(pdf).ok().flatten();
+    let found = place::blocks(pdf).ok().and_then(|blocks| sizes.whose.pick(blocks));
     let shows_seal = sizes.search_seal > 0
         && shows_seal(pdf, sizes.search_seal, found.as_ref().map(|found| found.room.page));
     let signature = (sizes.signature_width_mm, sizes.signature_height_mm);
@@ -161,6 +165,7 @@ impl Pages {
         let mut arguments = vec!["look".to_owned()];
         arguments.extend(numbers.map(|mm| mm.to_string()));
         arguments.push(sizes.search_seal.to_string());
+        arguments.extend(sizes.whose.arguments());
         match self.ask(&arguments, pdf).await {
             Ok(answer) => serde_json::from_slice(&answer).unwrap_or_default(),
             Err(fault) => {

@@ -6,13 +6,15 @@ use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use journal::Rows;
+use office::delegations;
 use office::http::{Payload, Problem};
 use office::letters::http::readable;
-use office::letters::model::{FileKind, Letter};
+use office::letters::model::Letter;
 use office::letters::placement::Placement;
-use office::letters::signing::{Look, LookKind, Place};
+use office::letters::signers::block_lines;
+use office::letters::signing::{Capacity, Look, LookKind, Place};
 use office::seals::http::may_see;
-use office::seals::requests::{image, lines};
+use office::seals::requests::image;
 use office::seals::{Impression, ImpressionKind, Key, Preset, SigningRequest};
 use office::{Error, Refusal, Viewer};
 use serde::{Deserialize, Serialize};
@@ -25,6 +27,7 @@ use super::ask::Hand;
 use super::certificates::must_sign;
 use super::make;
 use super::pages::{Block, Looked, Sizes};
+use super::whose::Whose;
 use crate::{App, blocking};
 
 /// A page on a screen, fine enough to read the letters beside the seal.
@@ -61,6 +64,8 @@ struct Proposal {
     shows_seal: bool,
     /// Pages of the file.
     pages: u32,
+    /// The unit's signature is text in the corner and nothing else: the document came in, or is a copy.
+    text_only: bool,
 }
 
 /// How the document of record would be signed or sealed.
@@ -84,6 +89,7 @@ async fn proposal(
         how,
         shows_seal: found.shows_seal,
         pages: found.pages,
+        text_only: found.text_only,
     }))
 }
 
@@ -99,6 +105,7 @@ pub(super) struct Found {
     pub(super) seal_room: Option<Place>,
     block: Option<Block>,
     pages: u32,
+    text_only: bool,
 }
 
 /// The document of record and what could be put onto it.
@@ -108,6 +115,8 @@ struct Desk {
     preset: Preset,
     /// Where this hand put its image on the last document of this type.
     placement: Option<Placement>,
+    /// The block this hand's image belongs in.
+    whose: Whose,
 }
 
 /// Looks at the document of record.
@@ -121,21 +130,26 @@ pub(super) async fn found(app: &App, viewer: &Viewer, id: Uuid, hand: Hand) -> R
     let place =
         looked.block.as_ref().map(|block| if hand == Hand::Sign { block.signature } else { block.seal });
     // A copy is certified by text in the corner; between title and name stands what was on paper.
-    let is_copy = matches!(file.kind, FileKind::Scan | FileKind::Transcript);
+    let is_copy = match hand {
+        Hand::Sign => desk.letter.is_of_paper(),
+        Hand::Seal => desk.letter.is_sealed_as_copy(),
+    };
     let look = match proposed(&desk, is_copy, hand, place) {
         // A second red seal is somebody's decision, not a proposal.
         look if looked.shows_seal && look.has_image() => Look::default(),
         look => on_blank_paper(look, looked.seal_room),
     };
     let Looked { block, shows_seal, seal_room } = looked;
-    Ok(Found { look, place, shows_seal, seal_room, block, pages: file.paper.pages })
+    let text_only = desk.letter.is_always_text();
+    Ok(Found { look, place, shows_seal, seal_room, block, pages: file.paper.pages, text_only })
 }
 
 /// A seal beside its text stands where page one has blank paper for it; where there is none, the text stands alone.
 pub(super) fn on_blank_paper(look: Look, seal_room: Option<Place>) -> Look {
     match (look.kind, seal_room) {
         (LookKind::CornerSeal, Some(_)) => Look { place: seal_room, ..look },
-        (LookKind::CornerSeal, None) => Look::default(),
+        // What was decided stays decided.
+        (LookKind::CornerSeal, None) => Look { untrusted_signer: look.untrusted_signer, ..Look::default() },
         _ => look,
     }
 }
@@ -157,6 +171,7 @@ fn sizes(desk: &Desk, hand: Hand, pages: u32) -> Sizes {
         signature_height_mm: signature.1,
         seal_mm: seal,
         search_seal: if hand == Hand::Seal { pages } else { 0 },
+        whose: desk.whose.clone(),
     }
 }
 
@@ -171,7 +186,7 @@ fn proposed(desk: &Desk, digitised: bool, hand: Hand, found: Option<Place>) -> L
             impression: Some(image.id),
             place: Some(place),
             found,
-            second_seal: false,
+            ..Look::default()
         },
         (Some(image), _) if digitised && hand == Hand::Seal && desk.preset == Preset::SealImage => {
             Look { kind: LookKind::CornerSeal, impression: Some(image.id), ..Look::default() }
@@ -191,6 +206,7 @@ fn image_of(hand: Hand) -> ImpressionKind {
 
 async fn laid_out(app: &App, viewer: &Viewer, id: Uuid, hand: Hand) -> Result<Desk, Error> {
     let viewer = viewer.clone();
+    let today = app.desk.now().in_vietnam().date_naive();
     app.desk
         .read(move |rows| {
             let letter = readable(rows, &viewer, id)?;
@@ -203,7 +219,12 @@ async fn laid_out(app: &App, viewer: &Viewer, id: Uuid, hand: Hand) -> Result<De
             let preset = office::seals::rules::settings(rows)?.preset;
             let signer = (hand == Hand::Sign).then_some(viewer.id);
             let placement = rows.get(&Placement::name(&letter.facts.document_type, signer))?;
-            Ok(Desk { letter, impression, preset, placement })
+            let whose = match hand {
+                Hand::Sign => Whose::of(&letter, &viewer, &delegations::of_person(rows, viewer.id, today)?),
+                // The unit's seal stands in the document's own block.
+                Hand::Seal => Whose::default(),
+            };
+            Ok(Desk { letter, impression, preset, placement, whose })
         })
         .await
 }
@@ -215,6 +236,11 @@ struct Preview {
     look: Look,
     /// The page, from 1; the one the look is on where nothing is said.
     page: Option<u32>,
+    /// In whose place a person signs, where it is her own right.
+    #[serde(default)]
+    capacity: Capacity,
+    /// By which delegation, where it is not.
+    delegation: Option<Uuid>,
 }
 
 /// The page as it will be signed, drawn from the file that would be signed.
@@ -255,15 +281,26 @@ async fn as_if_asked(
     preview: &Preview,
 ) -> Result<SigningRequest, Error> {
     let (viewer, look, hand) = (viewer.clone(), preview.look.clone(), preview.hand);
+    let (capacity, delegation) = (preview.capacity, preview.delegation);
+    let today = app.desk.now().in_vietnam().date_naive();
     app.desk
         .read(move |rows| {
             let letter = readable(rows, &viewer, id)?;
             own_image(rows, &viewer, &look, hand)?;
             let unit = office::units::rules::current(rows)?.map(|unit| unit.facts.name).unwrap_or_default();
             let file = letter.files.last().ok_or_else(no_file)?;
+            let lines = match hand {
+                Hand::Seal => letter.block_lines(&unit),
+                Hand::Sign => {
+                    let held = delegations::of_person(rows, viewer.id, today)?;
+                    let by = held.iter().find(|held| Some(held.id) == delegation);
+                    block_lines(by.map_or(capacity, |held| held.capacity), &viewer.name, &unit)
+                }
+            };
             Ok(SigningRequest {
                 letter: id,
                 signature: (hand == Hand::Sign).then(Uuid::nil),
+                annex: None,
                 certificate: Uuid::nil(),
                 key: Key::Elsewhere,
                 chain: None,
@@ -272,7 +309,7 @@ async fn as_if_asked(
                 pages: file.paper.pages,
                 image: image(rows, &look)?,
                 look,
-                lines: lines(&letter, &unit),
+                lines,
                 name: unit,
                 reason: String::new(),
             })
@@ -284,7 +321,8 @@ async fn as_if_asked(
 fn own_image(rows: &Rows<'_>, viewer: &Viewer, look: &Look, hand: Hand) -> Result<(), Error> {
     let Some(id) = look.impression.filter(|_| look.has_image()) else { return Ok(()) };
     let found: Option<Impression> = rows.get(&id.to_string())?;
-    let own = found.filter(|found| !found.withdrawn && found.kind == image_of(hand) && may_see(found, viewer));
+    let own =
+        found.filter(|found| !found.withdrawn && found.kind == image_of(hand) && may_see(found, viewer));
     own.map(drop).ok_or_else(|| Refusal::not_found().into())
 }
 

@@ -8,6 +8,7 @@
 //! authority.unplug();                                     // no line
 //! ```
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -24,6 +26,8 @@ use crate::school::UNIT;
 pub(crate) const PIN: &str = "ma-pin";
 
 const PORT: u16 = 18_090;
+/// Longer than programs usually wait for one another.
+const SLOW: Duration = Duration::from_secs(10);
 
 pub(crate) struct Authority {
     place: Arc<Place>,
@@ -39,6 +43,8 @@ struct Place {
     ill: AtomicBool,
     /// openssl counts in files.
     counting: Mutex<()>,
+    /// How often each path was asked for.
+    asked: Mutex<HashMap<String, u32>>,
 }
 
 /// Servers that listen.
@@ -59,6 +65,7 @@ impl Authority {
             address: SocketAddr::new(host.into(), PORT),
             ill: AtomicBool::new(false),
             counting: Mutex::new(()),
+            asked: Mutex::default(),
         };
         let authority =
             Self { place: Arc::new(place), serial: AtomicU32::new(0x1001), line: Mutex::new(None) };
@@ -126,18 +133,18 @@ impl Authority {
             curve => format!("EC -pkeyopt ec_paramgen_curve:{curve}"),
         };
         place.openssl(&format!("genpkey -quiet -algorithm {kind} -out {name}.key"), &[]);
-        self.certify(name, section, by, subject);
+        let days = if section == "intermediate" { 14_600 } else { 3_650 };
+        self.certify(name, section, by, subject, days);
     }
 
     /// A certificate for a key that is there.
-    fn certify(&self, name: &str, section: &str, by: &str, subject: &str) {
+    fn certify(&self, name: &str, section: &str, by: &str, subject: &str, days: u32) {
         let place = &self.place;
         place.openssl(
             &format!("req -new -utf8 -config x.cnf -key {name}.key -out {name}.csr"),
             &["-subj", subject],
         );
         let serial = self.serial.fetch_add(1, Ordering::Relaxed);
-        let days = if section == "intermediate" { 14_600 } else { 3_650 };
         place.openssl(
             &format!(
                 "x509 -req -in {name}.csr -CA {by}.pem -CAkey {by}.key -set_serial {serial} -days {days} -sha256 \
@@ -170,6 +177,34 @@ impl Authority {
     /// Where time stamps are asked for.
     pub(crate) fn stamps(&self) -> String {
         format!("{}/tsa", self.place.base())
+    }
+
+    /// Where time stamps are asked for of a server of its own, whose certificate ends in so many days.
+    pub(crate) fn stamps_for(&self, name: &str, days: u32) -> String {
+        self.place.openssl(&format!("genpkey -quiet -algorithm RSA -out {name}.key"), &[]);
+        self.certify(name, "tsa", "inter", &format!("/C=VN/O=Dấu giờ giả định/CN={name}"), days);
+        format!("{}/tsa/{name}", self.place.base())
+    }
+
+    /// Where time stamps come after ten seconds.
+    pub(crate) fn slow_stamps(&self) -> String {
+        format!("{}/slow/tsa", self.place.base())
+    }
+
+    /// Where nothing ever comes.
+    pub(crate) fn no_stamps(&self) -> String {
+        format!("{}/never", self.place.base())
+    }
+
+    /// How often this address was asked for something.
+    pub(crate) fn times_asked(&self, url: &str) -> u32 {
+        let path = url.strip_prefix(&self.place.base()).unwrap();
+        self.place.asked.lock().unwrap().get(path).copied().unwrap_or(0)
+    }
+
+    /// The list of what `root` or `inter` has taken back until now, DER.
+    pub(crate) fn list(&self, by: &str) -> Vec<u8> {
+        self.place.made(&format!("/{by}.crl"), &[])
     }
 
     /// A file of its folder.
@@ -274,6 +309,18 @@ impl Place {
         if reader.read_exact(&mut body).is_err() {
             return;
         }
+        *self.asked.lock().unwrap().entry(path.clone()).or_default() += 1;
+        let path = match path.strip_prefix("/slow") {
+            Some(path) => {
+                thread::sleep(SLOW);
+                path.to_owned()
+            }
+            None if path == "/never" => {
+                thread::park();
+                return;
+            }
+            None => path,
+        };
         let (status, answer) = match self.ill.load(Ordering::Relaxed) {
             true => ("500 Internal Server Error", Vec::new()),
             false => ("200 OK", self.made(&path, &body)),
@@ -286,8 +333,13 @@ impl Place {
     fn made(&self, path: &str, body: &[u8]) -> Vec<u8> {
         let _one = self.counting.lock().unwrap();
         std::fs::write(self.at("asked"), body).unwrap();
+        let stamp = "ts -reply -config x.cnf -section server -queryfile asked -out said";
         let said = match path {
-            "/tsa" => "ts -reply -config x.cnf -section server -queryfile asked -out said".to_owned(),
+            "/tsa" => stamp.to_owned(),
+            path if path.starts_with("/tsa/") => {
+                let name = &path["/tsa/".len()..];
+                format!("{stamp} -signer {name}.pem -inkey {name}.key")
+            }
             "/ocsp" => "ocsp -index inter.txt -CA inter.pem -rsigner ocsp.pem -rkey ocsp.key -reqin asked -respout said \
                         -ndays 7"
                 .to_owned(),

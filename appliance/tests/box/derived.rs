@@ -294,6 +294,8 @@ async fn marks_are_laid_over_a_copy_and_the_file_stays() {
             "certified_extract&title=KT.%20HI%E1%BB%86U%20TR%C6%AF%E1%BB%9ENG&name=Mai%20Lan",
             &["TRÍCH SAO", "KT. HIỆU TRƯỞNG", "Mai Lan"],
         ),
+        ("edge", &["In từ hệ thống của Trường THCS Hoa Mai ngày"]),
+        ("edge&words=B%E1%BA%A3n%20cho%20l%E1%BB%9Bp%206A", &["Bản cho lớp 6A"]),
     ] {
         let answer = clerk.get(&format!("{path}/marked.pdf?mark={ask}")).await;
         assert_eq!(answer.status, StatusCode::OK, "{ask}: {}", String::from_utf8_lossy(&answer.bytes));
@@ -314,6 +316,7 @@ async fn marks_are_laid_over_a_copy_and_the_file_stays() {
         .get(&format!("{path}/marked.pdf?mark=certified_copy&name={}", "a".repeat(401)))
         .await
         .refused(422, "words.long");
+    clerk.get(&format!("{path}/marked.pdf?mark=edge&words={}", "a".repeat(101))).await.refused(422, "words.long");
     school.closed().await;
 }
 

@@ -1,6 +1,7 @@
 //! A whole box, in process and as the program: the scan desk, uploads, the seal, the edge, ending in order.
 #![expect(clippy::unwrap_used, reason = "helpers of tests: one that cannot go on says where")]
 
+mod annexes;
 mod authority;
 mod batches;
 mod bring;
@@ -22,6 +23,7 @@ mod scanning;
 mod school;
 mod sealing;
 mod search;
+mod signers;
 mod signing;
 mod stacks;
 mod verdicts;

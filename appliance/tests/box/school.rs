@@ -79,6 +79,11 @@ impl School {
         Self { desk: open.app().desk, folder, open, router }
     }
 
+    /// Keys that were unlocked.
+    pub(crate) fn keys(&self) -> vanthu::seal::Keys {
+        self.open.app().keys
+    }
+
     /// As after a restart: everything in memory is gone.
     pub(crate) async fn restarted(self) -> Self {
         let folder = self.closed().await;

@@ -195,6 +195,35 @@ async fn a_seal_cut_by_a_power_failure_asks_for_the_pin_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_guesses_at_a_pin_has_to_wait_and_a_key_left_open_ends_with_its_session() {
+    let (school, authority) = (School::with_sheets(1).await, Authority::open());
+    let (clerk, head) = (school.clerk().await, school.signed_in("head").await);
+    let keys = Keys::of(&school, &authority).await;
+    let [first, second] =
+        [released(&clerk, signing::small_pdf(1)).await, released(&clerk, signing::small_pdf(2)).await];
+
+    done(&ask(&head, &first, "sign", &keys.head, json!({"keep_open": true})).await);
+    assert_eq!(settled(&head, &first).await["signatures"][0]["state"], "signed");
+    let elsewhere = school.signed_in("head").await;
+    let there = ask(&elsewhere, &second, "sign", &keys.head, json!({"pin": ""})).await;
+    there.refused(422, "seal.wrong_pin");
+    assert_eq!(head.post("/api/sessions/end", json!({})).await.status, StatusCode::NO_CONTENT);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !school.keys().left_open().is_empty() {
+        assert!(std::time::Instant::now() < deadline, "she has gone home, and her key lies open");
+        tokio::task::yield_now().await;
+    }
+
+    for left in ["Còn 3 lần", "Còn 2 lần", "Còn 1 lần", "tạm đóng 5 phút"] {
+        let wrong = ask(&elsewhere, &second, "sign", &keys.head, json!({"pin": "đoán mò"})).await;
+        wrong.refused(422, "seal.wrong_pin");
+        assert!(wrong.json()["detail"].as_str().unwrap().contains(left), "{}", wrong.json());
+    }
+    ask(&elsewhere, &second, "sign", &keys.head, json!({})).await.refused(422, "seal.pin_wait");
+    school.closed().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_waits_for_a_key_can_be_called_off_by_who_asked() {
     let (school, authority) = (School::with_sheets(1).await, Authority::open());
     let (clerk, head) = (school.clerk().await, school.signed_in("head").await);

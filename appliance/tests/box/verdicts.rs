@@ -4,9 +4,11 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::authority::Authority;
+use crate::levels::{spoil, trust_file};
 use crate::school::{School, id};
 use crate::signing::{
-    Keys, at, created, done, letter_pdf, paper, registered, released, sealed, signed, small_pdf, upload,
+    Keys, at, created, done, entries, letter_pdf, paper, registered, released, sealed, signed, small_pdf,
+    upload,
 };
 
 /// What another school would send: signed by its head, sealed by its clerk.
@@ -91,8 +93,119 @@ async fn a_file_its_signer_signed_elsewhere_is_sealed_once_it_was_checked() {
     let letter = released(&clerk, small_pdf(1)).await;
     signed(&head, &letter, &keys).await;
     let brought = released(&clerk, paper(&head, &letter).await).await;
-    clerk.until(&at(&brought, ""), |letter| letter["files"][0]["proof"]["verdict"].is_object()).await;
+    trust_file(&school, authority.read("root.pem")).await;
+    let is_good = |letter: &Value| letter["files"][0]["proof"]["verdict"]["word"] == "good";
+    clerk.until(&at(&brought, ""), is_good).await;
     sealed(&clerk, &brought, &keys).await;
     crate::signing::poppler_calls_valid(&paper(&clerk, &brought).await, 2);
+    school.closed().await;
+}
+
+/// What the journal says was found in a document, first to last.
+fn words_of(school: &School, letter: &Value) -> Vec<String> {
+    let verified = entries(school, "letter.verified").into_iter();
+    let of_it = verified.filter(|entry| entry.contains(letter["id"].as_str().unwrap()));
+    let word = |entry: String| {
+        let body: Value = serde_json::from_str(&entry).unwrap();
+        body["event"]["verdict"]["word"].as_str().unwrap().to_owned()
+    };
+    of_it.map(word).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_verdict_that_was_open_is_looked_at_again_when_another_is_trusted() {
+    let authority = Authority::open();
+    let pdf = from_elsewhere(&authority).await;
+    let school = School::with_sheets(1).await;
+    let clerk = school.clerk().await;
+    let brought = created(&upload(&clerk, pdf.clone()).await);
+    let letter = registered(&clerk, &brought["scan"]["id"]).await;
+    let says = async |word: &str| {
+        clerk.until(&at(&letter, ""), |letter| letter["files"][0]["proof"]["verdict"]["word"] == word).await
+    };
+    says("untrusted").await;
+    trust_file(&school, authority.read("root.pem")).await;
+    let good = says("good").await;
+    let signer = &good["files"][0]["proof"]["verdict"]["signatures"][0];
+    assert!(signer["sentence"].as_str().unwrap().contains("Chưa biết"), "{signer}");
+    authority.revoke("head");
+    trust_file(&school, authority.list("root")).await;
+    trust_file(&school, authority.list("inter")).await;
+    says("revoked").await;
+    assert_eq!(words_of(&school, &letter), ["untrusted", "good", "revoked"], "what was said before stays");
+
+    // What is settled is not looked at again, by whatever list and after whatever night.
+    drop(clerk);
+    let school = school.restarted().await;
+    trust_file(&school, authority.list("root")).await;
+    trust_file(&school, authority.list("inter")).await;
+    verdict_of(&school, pdf).await;
+    assert_eq!(words_of(&school, &letter).len(), 3);
+    let trusted = done(&school.signed_in("it").await.get("/api/trust").await);
+    let of_sort = |sort: &str| trusted.as_array().unwrap().iter().filter(|one| one["sort"] == sort).count();
+    assert_eq!((of_sort("root"), of_sort("crl")), (1, 2), "one list of each issuer: {trusted}");
+    school.closed().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_age_of_what_is_known_of_revocation_is_told() {
+    let authority = Authority::open();
+    let pdf = from_elsewhere(&authority).await;
+    let school = School::with_sheets(1).await;
+    for file in [authority.read("root.pem"), authority.list("root"), authority.list("inter")] {
+        trust_file(&school, file).await;
+    }
+    let day = chrono::Utc::now().with_timezone(&chrono::FixedOffset::east_opt(7 * 3600).unwrap());
+    let (verdict, _) = verdict_of(&school, pdf).await;
+    assert_eq!(verdict["word"], "good", "{verdict}");
+    for signature in verdict["signatures"].as_array().unwrap() {
+        let sentence = signature["sentence"].as_str().unwrap();
+        assert!(sentence.contains("Chưa bị thu hồi, tính đến "), "{sentence}");
+        assert!(sentence.contains(&day.format("/%Y").to_string()), "{sentence}");
+    }
+    school.closed().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_the_disk_has_lost_holds_up_no_other() {
+    let school = School::with_sheets(1).await;
+    let clerk = school.clerk().await;
+    let [lost, other] =
+        [created(&upload(&clerk, small_pdf(1)).await), created(&upload(&clerk, small_pdf(2)).await)];
+    spoil(&school, &lost["paper"]["name"]);
+    let lost = registered(&clerk, &lost["scan"]["id"]).await;
+    let other = registered(&clerk, &other["scan"]["id"]).await;
+    let checked = |letter: &Value| {
+        let verified = entries(&school, "letter.verified");
+        verified.iter().any(|entry| entry.contains(letter["id"].as_str().unwrap()))
+    };
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while !checked(&other) {
+        assert!(std::time::Instant::now() < deadline, "the other file was never looked at");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(!checked(&lost), "our disk's fault is not told as the sender's");
+    school.closed().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signed_file_on_a_stick_gets_its_verdict() {
+    let authority = Authority::open();
+    let pdf = from_elsewhere(&authority).await;
+    let school = School::with_sheets(1).await;
+    let clerk = school.clerk().await;
+    trust_file(&school, authority.read("root.pem")).await;
+    let stick = school.folder.path().join("sticks/KINGSTON");
+    std::fs::create_dir_all(&stick).unwrap();
+    std::fs::write(stick.join("cong-van.pdf"), pdf).unwrap();
+    let asked = json!({"stick": "KINGSTON", "path": "cong-van.pdf"});
+    let brought = created(&clerk.post("/api/sticks/bring", asked).await);
+    let before = done(&clerk.get(&format!("/api/scans/{}/verdict", id(&brought["scan"]["id"]))).await);
+    assert_eq!(before["word"], "good", "{before}");
+    let letter = registered(&clerk, &brought["scan"]["id"]).await;
+    let kept =
+        clerk.until(&at(&letter, ""), |letter| letter["files"][0]["proof"]["verdict"].is_object()).await;
+    assert_eq!(kept["files"][0]["proof"]["verdict"]["signatures"], before["signatures"]);
+    assert_eq!(before["signatures"].as_array().unwrap().len(), 2);
     school.closed().await;
 }

@@ -144,14 +144,16 @@ struct LineView {
     unit_name: String,
     received_at: Stamp,
     has_pdf: bool,
+    /// Those of its annexes that are here.
+    annexes_here: Vec<Sha256>,
     #[serde(flatten)]
     line: RegisterLine,
 }
 
 impl From<LineRow> for LineView {
     fn from(row: LineRow) -> Self {
-        let LineRow { unit, unit_name, received_at, has_pdf, line, .. } = row;
-        Self { unit, unit_name, received_at, has_pdf, line }
+        let LineRow { unit, unit_name, received_at, has_pdf, annexes_here, line, .. } = row;
+        Self { unit, unit_name, received_at, has_pdf, annexes_here, line }
     }
 }
 

@@ -30,4 +30,4 @@ pub mod line;
 
 pub use entry::{Body, Chain, ChainFault, Entry, Head, Header, JournalId, Scope, Stamp};
 pub use hash::Sha256;
-pub use line::{Book, RegisterLine};
+pub use line::{Annex, Book, RegisterLine};

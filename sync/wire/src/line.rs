@@ -16,6 +16,15 @@ pub enum Book {
     Outgoing,
 }
 
+/// An annex in a file of its own, sent with the document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Annex {
+    /// What it is called.
+    pub title: String,
+    /// Its file.
+    pub pdf: Sha256,
+}
+
 /// One line of a register as it stands after the entry that carries it; a later entry with the same
 /// [`RegisterLine::document`] replaces it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +62,17 @@ pub struct RegisterLine {
     /// The document of record, once there is one.
     #[serde(default)]
     pub pdf: Option<Sha256>,
+    /// Phụ lục in files of their own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub annexes: Vec<Annex>,
     /// Ghi chú; for a void number its reason.
     #[serde(default)]
     pub note: String,
+}
+
+impl RegisterLine {
+    /// The files it names: the document of record and its annexes.
+    pub fn files(&self) -> impl Iterator<Item = Sha256> {
+        self.pdf.into_iter().chain(self.annexes.iter().map(|annex| annex.pdf))
+    }
 }

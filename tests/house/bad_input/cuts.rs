@@ -93,17 +93,13 @@ impl Stack {
     fn is_whole(&self, when: &str) {
         let clerk = self.school.clerk();
         for letter in &self.letters {
-            let now = clerk.get(&address(letter)).unwrap();
+            let (now, pdf) = seen(&clerk, letter);
             assert_eq!(
                 (&now["number"], &now["reference_code"]),
                 (&letter["number"], &letter["reference_code"]),
                 "{when}"
             );
-            let file = &now["files"][0];
-            let pdf = clerk
-                .bytes(&format!("{}/files/{}", address(letter), file["name"].as_str().unwrap()))
-                .unwrap();
-            let expected = match file["kind"].as_str().unwrap() {
+            let expected = match now["files"][0]["kind"].as_str().unwrap() {
                 "signed" => 1,
                 "sealed" => 2,
                 _ => 0,
@@ -132,6 +128,15 @@ impl Stack {
             wait_for(hand, || Some(who.get(&address(letter)).unwrap()).filter(&is_so));
         }
     }
+}
+
+/// The document and its file. Between the two questions its proof may have grown: then there is another file by now.
+fn seen(clerk: &Client, letter: &Value) -> (Value, Vec<u8>) {
+    wait_for("a document's file", || {
+        let now = clerk.get(&address(letter)).unwrap();
+        let file = format!("{}/files/{}", address(letter), now["files"][0]["name"].as_str().unwrap());
+        clerk.bytes(&file).ok().map(|pdf| (now, pdf))
+    })
 }
 
 fn address(letter: &Value) -> String {

@@ -72,7 +72,11 @@ export const step = (id: t.Uuid, verb: t.Verb, fields: { version: number } & Rec
 
 export const fileAddress = (id: t.Uuid, name: string, download = false) =>
   address(`/api/letters/${id}/files/${name}`, { download: download ? 1 : undefined });
-export const letterPageAddress = (id: t.Uuid, page: number) => `/api/letters/${id}/pages/${page}.jpg`;
+export const letterPageAddress = (id: t.Uuid, page: number, annex?: t.Uuid) => address(`/api/letters/${id}/pages/${page}.jpg`, { annex });
+export const addAnnex = ({ id, version }: Versioned, paper: t.Uuid, title: string) =>
+  as<t.Letter>(told(box.POST("/api/letters/{id}/annexes", { ...of(id), body: { version, paper, title } })));
+export const removeAnnex = ({ id, version }: Versioned, annex: t.Uuid) =>
+  as<t.Letter>(told(box.POST("/api/letters/{id}/annexes/{annex}/remove", { params: { path: { id, annex } }, body: { version } })));
 
 export const scanners = () => as<t.Scanners>(told(box.GET("/api/scanners")));
 export const profiles = async () => (await as<t.Page<t.Profile>>(told(box.GET("/api/profiles")))).items;
@@ -133,7 +137,7 @@ export const markAddress = (kind: "separator" | "sheet" | "stamp", letter?: t.Uu
 export const registerPdf = (book: t.Book, part: { year?: number; from?: string; to?: string }) => address(`/api/books/${book}/register.pdf`, part);
 export const slipPdf = (letter: t.Uuid) => `/api/letters/${letter}/slip.pdf`;
 /** A copy of the document of record with a mark laid over it. */
-export const markedPdf = (letter: t.Uuid, asked: { mark: t.Marking; number?: string; title?: string; name?: string }) =>
+export const markedPdf = (letter: t.Uuid, asked: { mark: t.Marking; number?: string; title?: string; name?: string; words?: string }) =>
   address(`/api/letters/${letter}/marked.pdf`, asked);
 export const stampsPdf = (letters: t.Uuid[], labels: t.LabelSheet, first: number) =>
   address("/api/marks/stamps.pdf", { letters: letters.join(","), labels, first });
@@ -149,8 +153,8 @@ export const scanVerdict = (id: t.Uuid) => told(box.GET("/api/scans/{id}/verdict
 export const signingProposal = (id: t.Uuid, hand: t.Hand): Promise<t.Proposal> =>
   told(box.GET("/api/letters/{id}/signing-proposal", { params: { path: { id }, query: { hand } } }));
 /** The page as it would be signed. */
-export const signingPreview = (id: t.Uuid, hand: t.Hand, look: t.Look, page: number) =>
-  as<Blob>(told(box.POST("/api/letters/{id}/signing-preview", { ...of(id), body: { hand, look, page }, parseAs: "blob" })));
+export const signingPreview = (id: t.Uuid, hand: t.Hand, look: t.Look, right: { capacity?: t.Capacity; delegation?: t.Uuid }, page: number) =>
+  as<Blob>(told(box.POST("/api/letters/{id}/signing-preview", { ...of(id), body: { hand, look, page, ...right }, parseAs: "blob" })));
 export const signingDigest = (id: t.Uuid): Promise<t.SigningDigest> => told(box.GET("/api/letters/{id}/signing-digest", of(id)));
 /** A raw signature over the attributes in base64, or a whole CMS as base64 or PEM. */
 export const signingAnswer = (id: t.Uuid, prepared: string, answer: { signature: string } | { cms: string }) =>

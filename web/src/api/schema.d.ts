@@ -378,6 +378,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/letters/{id}/annexes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["letters_add_annex"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letters/{id}/annexes/{annex}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["letters_remove_annex"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/letters/{id}/approve": {
         parameters: {
             query?: never;
@@ -486,6 +518,22 @@ export interface paths {
         get: operations["get_letters_marked"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/letters/{id}/name_signers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["letters_name_signers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1386,6 +1434,7 @@ export interface paths {
         };
         get: operations["get_signing_settings"];
         put?: never;
+        /** Sets how the unit signs. Its rules are the office's; what a library is on this machine, only the box can see. */
         post: operations["post_signing_settings"];
         delete?: never;
         options?: never;
@@ -1585,6 +1634,17 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        AddAnnex: {
+            /**
+             * Format: uuid
+             * @description The scan or upload.
+             */
+            paper: string;
+            /** @description Tên phụ lục; as the file is called where nothing is said. */
+            title?: string;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description The slip anew, and the version it was filled from. */
         AmendLetter: components["schemas"]["AmendSlip"] & {
             /** Format: int64 */
@@ -1601,6 +1661,30 @@ export interface components {
         AmendUnit: components["schemas"]["UnitFacts"] & {
             /** Format: int64 */
             version: number;
+        };
+        /** @description An annex in a file of its own. */
+        AnnexView: {
+            by: string;
+            /** Format: int64 */
+            bytes: number;
+            /** Format: uuid */
+            certificate?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description Its file's SHA-256, which is also its address among the document's files. */
+            name: string;
+            /** Format: int32 */
+            pages: number;
+            /** @description Its pages can be shown as pictures. */
+            pictured: boolean;
+            proof?: components["schemas"]["ProofView"] | null;
+            /** @description It may be taken away again. */
+            removable: boolean;
+            sentence?: string | null;
+            signed: boolean;
+            /** @description `none`, `requested`, `prepared`, `sealed`, `failed`. */
+            state: string;
+            title: string;
         };
         /** @description What the key made of it. */
         Answer: {
@@ -2180,6 +2264,8 @@ export interface components {
             issuing_body: string;
             /** @description Past its day and not done. */
             late: boolean;
+            /** @description This person is named to sign it, and may now. */
+            my_signature: boolean;
             note: string;
             /** Format: int64 */
             number?: number | null;
@@ -2209,6 +2295,8 @@ export interface components {
         /** @description A document with everything its page shows. */
         LetterView: components["schemas"]["LetterLine"] & {
             above: components["schemas"]["Above"];
+            /** @description Phụ lục in files of their own. */
+            annexes: components["schemas"]["AnnexView"][];
             assignments: components["schemas"]["Assignment"][];
             drafter: components["schemas"]["PersonRef"];
             /** @description Its last group, where the drafter named one. */
@@ -2220,6 +2308,9 @@ export interface components {
             readers: components["schemas"]["Reader"][];
             seal: components["schemas"]["SealView"];
             signatures: components["schemas"]["SignatureView"][];
+            /** @description Who has to sign, in their order; nobody is the head. */
+            signers: components["schemas"]["SignerView"][];
+            signing_order: components["schemas"]["SigningOrder"];
             submitted_to?: components["schemas"]["PersonRef"] | null;
             way: components["schemas"]["StepView"][];
         };
@@ -2308,6 +2399,24 @@ export interface components {
              * @description The version seen.
              */
             version: number;
+        };
+        /** @description Who has to sign, and in which order. */
+        NameSigners: {
+            order?: components["schemas"]["SigningOrder"];
+            /** @description Nobody is the head. */
+            signers: components["schemas"]["Naming"][];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Somebody to be named. */
+        Naming: {
+            /**
+             * Format: uuid
+             * @description Who.
+             */
+            person: string;
+            /** @description What stands over her name on the paper. */
+            title?: string;
         };
         /** @description Words of the office above. */
         Notice: {
@@ -2418,6 +2527,8 @@ export interface components {
                 issuing_body: string;
                 /** @description Past its day and not done. */
                 late: boolean;
+                /** @description This person is named to sign it, and may now. */
+                my_signature: boolean;
                 note: string;
                 /** Format: int64 */
                 number?: number | null;
@@ -2679,6 +2790,13 @@ export interface components {
         Preset: "nd30" | "seal_image";
         /** @description What is to be shown. */
         Preview: {
+            /** @description In whose place a person signs, where it is her own right. */
+            capacity?: components["schemas"]["Capacity"];
+            /**
+             * Format: uuid
+             * @description By which delegation, where it is not.
+             */
+            delegation?: string | null;
             hand: components["schemas"]["Hand"];
             look: components["schemas"]["SigningLook"];
             /**
@@ -2760,6 +2878,8 @@ export interface components {
             pages: number;
             /** @description The page shows a red seal already. */
             shows_seal: boolean;
+            /** @description The unit's signature is text in the corner and nothing else: the document came in, or is a copy. */
+            text_only: boolean;
             /** @description The title the place was found under. */
             title?: string | null;
         };
@@ -3207,6 +3327,19 @@ export interface components {
             /** @description `requested`, `prepared`, `signed`, `failed`. */
             state: string;
         };
+        /** @description Somebody who has to sign. */
+        Signer: {
+            /** @description Who. */
+            person: components["schemas"]["PersonRef"];
+            /** @description What stands over her name on the paper, `Thư ký`; nothing where her name finds the place. */
+            title?: string;
+        };
+        /** @description A named person as the page shows her. */
+        SignerView: components["schemas"]["Signer"] & {
+            sentence: string;
+            /** @description `signed`, `on_paper`, `due`, `waits`. */
+            state: string;
+        };
         SignIn: {
             password: string;
             username: string;
@@ -3236,7 +3369,14 @@ export interface components {
             place?: components["schemas"]["SigningPlace"] | null;
             /** @description A scan that shows a seal already gets a second image, knowingly. */
             second_seal?: boolean;
+            /** @description The file carries a person's signature whose certificate is not trusted, and is sealed all the same, knowingly. */
+            untrusted_signer?: boolean;
         };
+        /**
+         * @description In which order they sign.
+         * @enum {string}
+         */
+        SigningOrder: "in_order" | "side_by_side";
         /** @description A place on a page as the reader sees it, from its upper left corner. */
         SigningPlace: {
             /**
@@ -3415,7 +3555,7 @@ export interface components {
          * @description What can be done with a document; the names of the routes.
          * @enum {string}
          */
-        Verb: "submit" | "direct" | "assign" | "complete" | "approve" | "return" | "release" | "void" | "attach" | "transcribe" | "amend" | "sign" | "seal" | "unsign";
+        Verb: "submit" | "direct" | "assign" | "complete" | "approve" | "return" | "release" | "void" | "attach" | "add_annex" | "remove_annex" | "transcribe" | "amend" | "name_signers" | "sign" | "seal" | "unsign";
         /** @description A file that is not taken yet: it is still being written, or it is its turn soon. */
         WaitingView: {
             /** Format: int64 */
@@ -4517,6 +4657,89 @@ export interface operations {
             };
         };
     };
+    letters_add_annex: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddAnnex"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    letters_remove_annex: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                annex: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Seen"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     letters_approve: {
         parameters: {
             query?: never;
@@ -4773,7 +4996,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description Which. */
-                mark: "arrival" | "urgency" | "return_after_reading" | "internal" | "certified_copy" | "copy_of_certified_copy" | "certified_extract";
+                mark: "arrival" | "urgency" | "return_after_reading" | "internal" | "certified_copy" | "copy_of_certified_copy" | "certified_extract" | "edge";
                 /** @description Her name; the head's where nothing is said. */
                 name?: string;
                 /** @description Number of the copy; left to the pen where nothing is said. */
@@ -4782,6 +5005,8 @@ export interface operations {
                 recipients?: string;
                 /** @description Who signs the copy: `KT. HIỆU TRƯỞNG` and `PHÓ HIỆU TRƯỞNG` on a line each; the head where nothing is said. */
                 title?: string;
+                /** @description The line along the edge; whose print it is and of which day where nothing is said. */
+                words?: string;
             };
             header?: never;
             path: {
@@ -4824,6 +5049,55 @@ export interface operations {
                 };
             };
             /** @description print.* */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    letters_name_signers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NameSigners"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LetterView"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -39,16 +39,23 @@ export type SearchExcerpt = Schema<"SearchExcerpt">;
 export type Marking = operations["get_letters_marked"]["parameters"]["query"]["mark"];
 export type LabelSheet = NonNullable<NonNullable<operations["get_marks_stamps"]["parameters"]["query"]>["labels"]>;
 export type LetterFile = Schema<"FileView">;
+/** Phụ lục in a file of its own. */
+export type Annex = With<Schema<"AnnexView">, { state: SealState }>;
 export type Step = With<Schema<"StepView">, { tone: Tone }>;
 export type SealState = "none" | "requested" | "prepared" | "sealed" | "failed";
 export type SignatureState = "requested" | "prepared" | "signed" | "failed";
 export type Signature = With<Schema<"SignatureView">, { state: SignatureState }>;
+/** How far somebody is who has to sign. */
+export type SignerState = "signed" | "on_paper" | "due" | "waits";
+export type SigningOrder = Schema<"SigningOrder">;
 export type AboveState = "local" | "waiting" | "received";
 export type Letter = With<
   Schema<"LetterView">,
   {
     way: Step[];
     signatures: Signature[];
+    annexes: Annex[];
+    signers: With<Schema<"SignerView">, { state: SignerState }>[];
     seal: With<Schema<"SealView">, { state: SealState }>;
     above: With<Schema<"Above">, { state: AboveState }>;
   }
@@ -191,4 +198,7 @@ export interface HubLine {
   note: string;
   received_at: Time;
   has_pdf: boolean;
+  /** Phụ lục in files of their own, and those of them that are here. */
+  annexes?: { title: string; pdf: string }[];
+  annexes_here: string[];
 }

@@ -71,13 +71,14 @@ pub(super) fn who(rows: &Rows<'_>, body: &Body) -> Result<String, Fault> {
 fn key_used(rows: &Rows<'_>, event: &letters::Event) -> Result<String, Fault> {
     use letters::Event as E;
     let (certificate, digest) = match event {
-        E::Sealed { certificate, digest: Some(digest), .. } => (Some(*certificate), digest),
+        E::Sealed { certificate, digest: Some(digest), .. } | E::AnnexSealed { certificate, digest, .. } => (Some(*certificate), digest),
         E::Signed { letter, signature, digest, .. } => {
             let letter: Option<Letter> = rows.get(&letter.to_string())?;
             let made =
                 letter.and_then(|letter| letter.signatures.into_iter().find(|made| made.id == *signature));
             (made.map(|made| made.certificate), digest)
         }
+        E::SignatureUnused { certificate, digest, .. } => (Some(*certificate), digest),
         E::DigestPrepared { digest, .. } => (None, digest),
         _ => return Ok(String::new()),
     };
@@ -132,13 +133,23 @@ fn letter_verb(event: &letters::Event) -> &'static str {
         E::Released { .. } => "Phát hành",
         E::Voided { .. } => "Hủy",
         E::PaperDescribed { .. } => "Ghi các cột vào tệp của",
+        E::SignersNamed { .. } => "Nêu người ký cho",
+        E::SealRequested { look: Some(look), .. } if look.untrusted_signer => {
+            "Đưa đóng dấu dù chữ ký trong tệp chưa được tin,"
+        }
         E::SealRequested { .. } => "Đưa đóng dấu",
         E::Sealed { .. } => "Đóng dấu",
         E::SealFailed { .. } => "Chưa đóng dấu được",
+        E::AnnexAdded { .. } => "Thêm phụ lục vào",
+        E::AnnexRemoved { .. } => "Bỏ phụ lục của",
+        E::AnnexSealRequested { .. } => "Đưa ký phụ lục của",
+        E::AnnexSealed { .. } => "Ký của cơ quan trên phụ lục của",
+        E::AnnexSealFailed { .. } => "Chưa ký được phụ lục của",
         E::SignatureRequested { .. } => "Đưa ký số",
         E::Signed { .. } => "Ký số",
         E::SignatureFailed { .. } => "Chưa ký số được",
         E::SigningWithdrawn { .. } => "Thôi chờ ký",
+        E::SignatureUnused { .. } => "Bỏ một chữ ký vừa làm vì không còn ai chờ, trên",
         E::DigestPrepared { .. } => "Gửi mã băm cho khóa ở ngoài máy, của",
         E::LevelReached { .. } => "Thêm bằng chứng cho chữ ký của",
         E::LevelWaits { .. } => "Chưa thêm được bằng chứng cho chữ ký của",

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use wire::Sha256;
 
 use super::described::Description;
+use super::signers::{Naming, SigningOrder};
 use super::signing::{Capacity, Look};
 use crate::scans::{Made, Paper};
 
@@ -31,10 +32,16 @@ pub enum Verb {
     Void,
     /// Gắn bản quét.
     Attach,
+    /// Thêm phụ lục.
+    AddAnnex,
+    /// Bỏ phụ lục.
+    RemoveAnnex,
     /// Lập bản điện tử “(đã ký và đóng dấu)”.
     Transcribe,
     /// Sửa.
     Amend,
+    /// Nêu người ký.
+    NameSigners,
     /// Ký số.
     Sign,
     /// Đóng dấu.
@@ -125,12 +132,31 @@ pub enum Act {
         /// The scan or upload.
         paper: Uuid,
     },
+    /// Thêm phụ lục, in a file of its own.
+    AddAnnex {
+        /// The scan or upload.
+        paper: Uuid,
+        /// What it is called; as the file where nothing is said.
+        title: String,
+    },
+    /// Bỏ phụ lục.
+    RemoveAnnex {
+        /// Which.
+        annex: Uuid,
+    },
     /// Lập bản điện tử “(đã ký và đóng dấu)”; the binary has made it.
     Transcribe {
         /// Of which file.
         from: Sha256,
         /// The file with number, day and the line.
         paper: Paper,
+    },
+    /// Nêu người ký: who has to sign, and in which order.
+    NameSigners {
+        /// Who; nobody is the head.
+        signers: Vec<Naming>,
+        /// In which order.
+        order: SigningOrder,
     },
     /// Ký số; the binary has opened the key before, where the key is at the box.
     Sign(AskSignature),

@@ -4,6 +4,8 @@ use wire::{Book, RegisterLine, Sha256};
 
 use super::described::Description;
 use super::model::{Assignment, Done, Event, FileKind, Letter, LetterFile, Part, Seal, State, Step};
+use super::signers::SigningOrder;
+use super::signing_rules;
 use super::types;
 use crate::kit::{PersonRef, Told};
 use crate::scans::{Made, Paper};
@@ -44,6 +46,9 @@ impl Letter {
             assignments: Vec::new(),
             readers: Vec::new(),
             files: Vec::new(),
+            signers: Vec::new(),
+            signing_order: SigningOrder::default(),
+            annexes: Vec::new(),
             signatures: Vec::new(),
             seal: Seal::None,
             proofs: Vec::new(),
@@ -102,15 +107,25 @@ impl Letter {
             }
             Event::Voided { reason, .. } => {
                 self.state = State::Void;
+                self.call_off();
                 self.step(told, Done::Voided, Some(reason), vec![]);
             }
             Event::PaperDescribed { paper, said, from, made, .. } => {
                 self.describe(*from, paper, said, made.as_ref());
             }
+            Event::SignersNamed { signers, order, .. } => {
+                self.signers = signers.clone();
+                self.signing_order = *order;
+                let names = signers.iter().map(|signer| signer.person.name.clone()).collect();
+                self.step(told, Done::SignersNamed, None, names);
+            }
             Event::SealRequested { certificate, look, .. } => {
                 let look = look.clone().unwrap_or_default();
+                // A decision somebody answers for stands on its way.
+                let known = signing_rules::untrusted_signer(self).filter(|_| look.untrusted_signer);
+                let decided = known.map(|known| format!("{known} Vẫn đóng dấu theo quyết định của văn thư."));
                 self.seal = Seal::Requested { certificate: *certificate, look, prepared: None };
-                self.step(told, Done::SealAsked, None, vec![]);
+                self.step(told, Done::SealAsked, decided.as_ref(), vec![]);
             }
             Event::Sealed { certificate, paper, signed_at, .. } => {
                 self.seal = Seal::Sealed { certificate: *certificate, at: *signed_at };
@@ -119,13 +134,20 @@ impl Letter {
             }
             Event::SealFailed { code, .. } => {
                 self.seal = Seal::Failed { code: code.clone() };
+                self.call_off_annexes();
                 self.step(told, Done::SealFailed, None, vec![]);
             }
+            Event::AnnexAdded { .. }
+            | Event::AnnexRemoved { .. }
+            | Event::AnnexSealRequested { .. }
+            | Event::AnnexSealed { .. }
+            | Event::AnnexSealFailed { .. } => self.take_annex(told, event),
             Event::SignatureRequested { .. }
             | Event::Signed { .. }
             | Event::SignatureFailed { .. }
             | Event::SigningWithdrawn { .. }
             | Event::DigestPrepared { .. }
+            | Event::SignatureUnused { .. }
             | Event::LevelReached { .. }
             | Event::LevelWaits { .. }
             | Event::Verified { .. } => self.take_signing(told, event),
@@ -224,6 +246,7 @@ impl Letter {
             urgency: word(&self.facts.urgency),
             state: word(&self.state),
             pdf: self.line_file().map(|file| file.paper.name),
+            annexes: self.line_annexes(),
             note: self.line_note(),
         })
     }
@@ -232,6 +255,12 @@ impl Letter {
     fn line_file(&self) -> Option<&LetterFile> {
         let coming = self.to_describe().is_some_and(|file| file.said.is_none());
         self.files.last().filter(|_| !coming)
+    }
+
+    /// What goes with it in files of its own.
+    fn line_annexes(&self) -> Vec<wire::Annex> {
+        let annex = |file: &LetterFile| wire::Annex { title: file.title.clone(), pdf: file.paper.name };
+        self.annexes.iter().map(|annex_| annex(&annex_.file)).collect()
     }
 
     /// Column "đơn vị hoặc người nhận" of the incoming book, "nơi nhận" of the outgoing one.

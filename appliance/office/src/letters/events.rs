@@ -7,6 +7,7 @@ use wire::{Sha256, Stamp};
 
 use super::described::Description;
 use super::model::{Facts, LetterFile};
+use super::signers::{Signer, SigningOrder};
 use super::signing::{Capacity, Level, Look, Verdict};
 use crate::kit::PersonRef;
 use crate::scans::{Made, Paper};
@@ -53,6 +54,8 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         made: Option<Made>,
     },
+    #[serde(rename = "letter.signers_named")]
+    SignersNamed { letter: Uuid, signers: Vec<Signer>, order: SigningOrder },
     #[serde(rename = "letter.seal_requested")]
     SealRequested {
         letter: Uuid,
@@ -80,24 +83,53 @@ pub enum Event {
         capacity: Capacity,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         delegation: Option<Uuid>,
+        /// The head who gave that delegation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        in_place_of: Option<Uuid>,
         look: Look,
     },
     #[serde(rename = "letter.signed")]
     Signed { letter: Uuid, signature: Uuid, paper: Paper, signed_at: Stamp, digest: Sha256 },
     #[serde(rename = "letter.signature_failed")]
     SignatureFailed { letter: Uuid, signature: Uuid, code: String },
+    #[serde(rename = "letter.annex_added")]
+    AnnexAdded { letter: Uuid, annex: Uuid, file: LetterFile, by: PersonRef },
+    #[serde(rename = "letter.annex_removed")]
+    AnnexRemoved { letter: Uuid, annex: Uuid },
+    #[serde(rename = "letter.annex_seal_requested")]
+    AnnexSealRequested { letter: Uuid, annexes: Vec<Uuid>, certificate: Uuid },
+    #[serde(rename = "letter.annex_sealed")]
+    AnnexSealed {
+        letter: Uuid,
+        annex: Uuid,
+        certificate: Uuid,
+        paper: Paper,
+        signed_at: Stamp,
+        digest: Sha256,
+    },
+    #[serde(rename = "letter.annex_seal_failed")]
+    AnnexSealFailed { letter: Uuid, annex: Uuid, code: String },
     /// What waits for a key waits no longer.
     #[serde(rename = "letter.signing_withdrawn")]
     SigningWithdrawn { letter: Uuid },
-    /// The digest went out to a key that is not at the box; no `signature` is the unit's seal.
+    /// The digest went out to a key that is not at the box; no `signature` is the unit's seal, on the document or on
+    /// the annex that is named.
     #[serde(rename = "letter.digest_prepared")]
     DigestPrepared {
         letter: Uuid,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         signature: Option<Uuid>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        annex: Option<Uuid>,
         prepared: Sha256,
         digest: Sha256,
+        /// The time in the signature that is to come.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signed_at: Option<Stamp>,
     },
+    /// A key signed, and meanwhile the signature was no longer wanted: it stands in no document.
+    #[serde(rename = "letter.signature_unused")]
+    SignatureUnused { letter: Uuid, certificate: Uuid, digest: Sha256 },
     /// A signed file has grown by the proof of its next level; `paper` stands in its place.
     #[serde(rename = "letter.level_reached")]
     LevelReached {
@@ -111,7 +143,14 @@ pub enum Event {
     #[serde(rename = "letter.level_waits")]
     LevelWaits { letter: Uuid, of: Sha256, code: String },
     #[serde(rename = "letter.verified")]
-    Verified { letter: Uuid, of: Sha256, verdict: Verdict },
+    Verified {
+        letter: Uuid,
+        of: Sha256,
+        verdict: Verdict,
+        /// By which trust list, where another may say otherwise.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        open_by: Option<Sha256>,
+    },
     /// The register line changed; it stands in the body beside this event. The only kind that leaves the box.
     #[serde(rename = "letter.line_stated")]
     LineStated { letter: Uuid },
@@ -121,10 +160,11 @@ impl Event {
     /// The blobs it names.
     pub fn blobs(&self) -> Vec<Sha256> {
         match self {
-            Self::Attached { file, .. } => vec![file.paper.name],
+            Self::Attached { file, .. } | Self::AnnexAdded { file, .. } => vec![file.paper.name],
             Self::PaperDescribed { paper, .. }
             | Self::Sealed { paper, .. }
             | Self::Signed { paper, .. }
+            | Self::AnnexSealed { paper, .. }
             | Self::LevelReached { paper, .. } => vec![paper.name],
             Self::DigestPrepared { prepared, .. } => vec![*prepared],
             _ => Vec::new(),
@@ -148,14 +188,21 @@ impl Event {
             | Self::Released { letter, .. }
             | Self::Voided { letter, .. }
             | Self::PaperDescribed { letter, .. }
+            | Self::SignersNamed { letter, .. }
             | Self::SealRequested { letter, .. }
             | Self::Sealed { letter, .. }
             | Self::SealFailed { letter, .. }
             | Self::SignatureRequested { letter, .. }
             | Self::Signed { letter, .. }
             | Self::SignatureFailed { letter, .. }
+            | Self::AnnexAdded { letter, .. }
+            | Self::AnnexRemoved { letter, .. }
+            | Self::AnnexSealRequested { letter, .. }
+            | Self::AnnexSealed { letter, .. }
+            | Self::AnnexSealFailed { letter, .. }
             | Self::SigningWithdrawn { letter }
             | Self::DigestPrepared { letter, .. }
+            | Self::SignatureUnused { letter, .. }
             | Self::LevelReached { letter, .. }
             | Self::LevelWaits { letter, .. }
             | Self::Verified { letter, .. }

@@ -92,7 +92,9 @@ pub fn gather(rows: &Rows<'_>, actor: &Actor, command: &Command, now: &Now) -> R
             }
             (Some(*letter), None)
         }
-        Command::Do { letter, act: Act::Attach { paper }, .. } => (Some(*letter), Some(*paper)),
+        Command::Do { letter, act: Act::Attach { paper } | Act::AddAnnex { paper, .. }, .. } => {
+            (Some(*letter), Some(*paper))
+        }
         Command::Do { letter, act: Act::Seal { certificate, look, .. }, .. } => {
             given.for_key(rows, *certificate, look)?;
             (Some(*letter), None)

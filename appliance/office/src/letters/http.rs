@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::form::{Amend, Draft, Register};
 use super::list;
 use super::model::{Act, Command, Letter, People, State};
+use super::signers::{Naming, SigningOrder};
 use super::types::{DOCUMENT_TYPES, DocumentType};
 use super::view::{BookName, LetterLine, LetterView};
 use crate::catalog;
@@ -40,7 +41,9 @@ pub fn routes() -> OpenApiRouter<Office> {
         .routes(routes!(void))
         .routes(routes!(amend))
         .routes(routes!(attach))
+        .routes(routes!(name_signers))
         .routes(routes!(unsign))
+        .merge(super::annexes_http::routes())
 }
 
 #[utoipa::path(get, path = "/api/document-types", operation_id = "list_document_types", tag = "letters",
@@ -103,8 +106,9 @@ pub async fn view(desk: &Desk, viewer: Viewer, id: Uuid) -> Result<Json<LetterVi
     let acknowledged = desk.journal().cursor(LINK_CURSOR)?;
     desk.read(move |rows| {
         let letter = readable(rows, &viewer, id)?;
-        let signs_for = !crate::delegations::of_person(rows, viewer.id, today)?.is_empty();
-        Ok(Json(LetterView::of(&letter, &viewer, today, acknowledged, signs_for)))
+        let held = crate::delegations::of_person(rows, viewer.id, today)?;
+        let heads: Vec<Uuid> = held.into_iter().map(|held| held.from.id).collect();
+        Ok(Json(LetterView::of(&letter, &viewer, today, acknowledged, &heads)))
     })
     .await
 }
@@ -145,7 +149,7 @@ async fn begin(
     Ok((StatusCode::CREATED, view(&desk, viewer, id).await?))
 }
 
-async fn act(
+pub(super) async fn act(
     desk: Desk,
     viewer: Viewer,
     letter: Uuid,
@@ -284,8 +288,8 @@ async fn send_back(
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]
-struct Seen {
-    version: u64,
+pub(super) struct Seen {
+    pub(super) version: u64,
 }
 
 #[utoipa::path(post, path = "/api/letters/{id}/release", operation_id = "letters_release", tag = "letters", params(("id" = Uuid, Path)), request_body = Seen,
@@ -346,6 +350,29 @@ async fn attach(
     Payload(form): Payload<Attach>,
 ) -> Result<Json<LetterView>, Error> {
     act(desk, viewer, id, form.version, Act::Attach { paper: form.paper }).await
+}
+
+/// Who has to sign, and in which order.
+#[derive(Deserialize, utoipa::ToSchema)]
+struct NameSigners {
+    version: u64,
+    /// Nobody is the head.
+    signers: Vec<Naming>,
+    #[serde(default)]
+    order: SigningOrder,
+}
+
+#[utoipa::path(post, path = "/api/letters/{id}/name_signers", operation_id = "letters_name_signers", tag = "letters",
+    params(("id" = Uuid, Path)), request_body = NameSigners,
+    responses((status = 200, body = LetterView), (status = 403, body = Problem), (status = 409, body = Problem),
+        (status = 422, body = Problem)))]
+async fn name_signers(
+    Shared(desk): Shared<Desk>,
+    viewer: Viewer,
+    Path(id): Path<Uuid>,
+    Payload(form): Payload<NameSigners>,
+) -> Result<Json<LetterView>, Error> {
+    act(desk, viewer, id, form.version, Act::NameSigners { signers: form.signers, order: form.order }).await
 }
 
 #[utoipa::path(post, path = "/api/letters/{id}/unsign", operation_id = "letters_unsign", tag = "letters", params(("id" = Uuid, Path)), request_body = Seen,

@@ -7,7 +7,6 @@ use wire::Book;
 
 use super::http::Filter;
 use super::model::{Letter, WaitsFor, book_key};
-use super::signing::Awaits;
 use super::view::{self, BookName, LetterLine};
 use crate::delegations;
 use crate::error::Error;
@@ -81,15 +80,24 @@ pub fn waiting(rows: &Rows<'_>, viewer: &Viewer, today: NaiveDate) -> Result<Vec
     let mut letters: Vec<Letter> = all_under(rows, "waits", &WaitsFor::Person(viewer.id).key())?;
     if viewer.role == Role::Clerk {
         letters.extend(all_under::<Letter>(rows, "waits", &WaitsFor::Clerk.key())?);
-    } else if viewer.role == Role::Head || !delegations::of_person(rows, viewer.id, today)?.is_empty() {
-        // Released, it lies with the clerk; whoever may sign it is no field of its row.
-        let released = all_under::<Letter>(rows, "waits", &WaitsFor::Clerk.key())?.into_iter();
-        letters.extend(
-            released.filter(|letter| letter.awaits() == Some(Awaits::Sign) && letter.readable_by(viewer)),
-        );
+        return Ok(in_order(letters));
     }
+    let held = delegations::of_person(rows, viewer.id, today)?;
+    if viewer.role == Role::Head || !held.is_empty() {
+        let heads: Vec<Uuid> = held.into_iter().map(|held| held.from.id).collect();
+        // Released, it lies with the clerk; whoever may sign it in whose place is no field of its row.
+        let released = all_under::<Letter>(rows, "waits", &WaitsFor::Clerk.key())?.into_iter();
+        letters
+            .extend(released.filter(|letter| {
+                letter.waits_for_signature_of(viewer, &heads) && letter.readable_by(viewer)
+            }));
+    }
+    Ok(in_order(letters))
+}
+
+fn in_order(mut letters: Vec<Letter>) -> Vec<Letter> {
     let order = |letter: &Letter| (letter.facts.due_date.unwrap_or(NaiveDate::MAX), letter.begun, letter.id);
     letters.sort_by_key(order);
     letters.dedup_by_key(|letter: &mut Letter| -> Uuid { letter.id });
-    Ok(letters)
+    letters
 }

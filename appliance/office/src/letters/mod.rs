@@ -19,7 +19,10 @@
 //! full in an entry of its own ([`model::Event::LineStated`], scope above). Directives, reports and drafts stay here.
 
 pub mod acts;
+pub mod annexes;
+pub mod annexes_http;
 mod change;
+pub mod copies;
 pub mod described;
 pub mod events;
 pub mod form;
@@ -31,9 +34,10 @@ pub mod placement;
 pub mod reference;
 pub mod rights;
 pub mod rules;
+pub mod signers;
 pub mod signing;
 mod signing_change;
-mod signing_rules;
+pub(crate) mod signing_rules;
 pub mod signing_view;
 pub mod transcript;
 pub mod types;

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use wire::{Book, Sha256, Stamp};
 
+use super::annexes::Annex;
 use super::described::Description;
-use super::signing::{Look, Proof, Signature};
+use super::signers::{Signer, SigningOrder};
+use super::signing::{Look, Prepared, Proof, Signature};
 use crate::kit::PersonRef;
 use crate::scans::{Made, Paper};
 
@@ -141,7 +143,7 @@ pub enum Seal {
         look: Look,
         /// The prepared file whose digest went out to the key, where the key is not at the box.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        prepared: Option<Sha256>,
+        prepared: Option<Prepared>,
     },
     /// The last file carries it.
     Sealed {
@@ -195,9 +197,15 @@ pub enum Done {
     Signed,
     SignatureFailed,
     SigningWithdrawn,
+    SignersNamed,
     SealAsked,
     Sealed,
     SealFailed,
+    AnnexAdded,
+    AnnexRemoved,
+    AnnexSealAsked,
+    AnnexSealed,
+    AnnexSealFailed,
     ReceivedAbove,
 }
 
@@ -278,6 +286,15 @@ pub struct Letter {
     pub readers: Vec<(PersonRef, Stamp)>,
     /// Its files; the last is the document of record.
     pub files: Vec<LetterFile>,
+    /// Who has to sign; where nobody is named the head, or whoever holds her delegation.
+    #[serde(default)]
+    pub signers: Vec<Signer>,
+    /// In which order.
+    #[serde(default)]
+    pub signing_order: SigningOrder,
+    /// Phụ lục in files of their own.
+    #[serde(default)]
+    pub annexes: Vec<Annex>,
     /// Persons' signatures asked for or made on the document of record.
     pub signatures: Vec<Signature>,
     /// The unit's seal.
@@ -335,7 +352,12 @@ impl Letter {
                 let open = self.assignments.iter().filter(|a| a.done_at.is_none());
                 open.map(|a| WaitsFor::Person(a.person.id)).collect()
             }
-            (_, State::Released) if !self.is_sealed() && !self.files.is_empty() => vec![WaitsFor::Clerk],
+            (_, State::Released)
+                if !self.files.is_empty() && (!self.is_sealed() || self.lacks_annex_seal()) =>
+            {
+                let due = self.due().into_iter().map(|signer| WaitsFor::Person(signer.person.id));
+                [WaitsFor::Clerk].into_iter().chain(due).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -345,9 +367,10 @@ impl Letter {
         matches!(self.seal, Seal::Sealed { .. })
     }
 
-    /// Everybody it was routed to, drafted or registered by.
+    /// Everybody it was routed to, drafted or registered by, and who has to sign it.
     pub fn people(&self) -> Vec<Uuid> {
         let routed = self.assignments.iter().map(|a| a.person.id);
+        let routed = routed.chain(self.signers.iter().map(|signer| signer.person.id));
         let mut people: Vec<Uuid> =
             routed.chain(self.submitted_to.iter().map(|p| p.id)).chain([self.drafter.id]).collect();
         people.sort_unstable();
@@ -379,21 +402,24 @@ impl Entity for Letter {
         let mut keys = vec![("book", placed(book_key(self.book, self.year)))];
         keys.extend(self.waits_for().into_iter().map(|who| ("waits", who.key())));
         keys.extend(self.people().into_iter().map(|id| ("person", id.to_string().into_bytes())));
-        if self.awaits_key() {
+        if self.awaits_key() || self.next_annex().is_some() {
             keys.push(("signing_requested", Vec::new()));
         }
         if self.level().is_some() {
             keys.push(("signed", self.begun.to_be_bytes().to_vec()));
         }
         // A key that begins with the level: what is complete is never walked through.
-        if let Some(level) = self.level().filter(|_| self.state != State::Void) {
-            match self.last_proof().and_then(|proof| proof.renew_at) {
+        for (proof, level) in self.made_here().filter(|_| self.state != State::Void) {
+            match proof.renew_at {
                 Some(renew_at) => keys.push(("renew", renew_at.unix_ms().to_be_bytes().to_vec())),
                 None => keys.push(("unproved", vec![level as u8])),
             }
         }
         if self.unchecked().next().is_some() {
             keys.push(("unchecked", Vec::new()));
+        }
+        if self.open_verdicts().next().is_some() {
+            keys.push(("open_verdict", Vec::new()));
         }
         // A draft's number is still to come: it is described when somebody is to sign it.
         if self.number.is_some() && self.to_describe().is_some() {

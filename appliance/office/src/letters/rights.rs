@@ -1,9 +1,11 @@
 //! Who may do what to a letter, in which state: the one list of it, for the rules that refuse and for the page that
 //! offers.
 
+use uuid::Uuid;
 use wire::Book;
 
 use super::acts::{Act, Verb};
+use super::annexes;
 use super::model::{Letter, State};
 use super::signing_rules::has_turn;
 use crate::error::Refusal;
@@ -23,7 +25,10 @@ impl Act {
             Self::Void { .. } => Verb::Void,
             Self::Amend(_) => Verb::Amend,
             Self::Attach { .. } => Verb::Attach,
+            Self::AddAnnex { .. } => Verb::AddAnnex,
+            Self::RemoveAnnex { .. } => Verb::RemoveAnnex,
             Self::Transcribe { .. } => Verb::Transcribe,
+            Self::NameSigners { .. } => Verb::NameSigners,
             Self::Sign(_) => Verb::Sign,
             Self::Seal { .. } => Verb::Seal,
             Self::Unsign => Verb::Unsign,
@@ -33,7 +38,7 @@ impl Act {
 
 impl Letter {
     /// Whether this person may know the document exists. The clerk keeps the books and the head answers for
-    /// everything; a teacher sees what was routed to her and her own drafts; IT sees none.
+    /// everything; a teacher sees what was routed to her, what she has to sign and her own drafts; IT sees none.
     pub fn readable_by(&self, viewer: &Viewer) -> bool {
         match viewer.role {
             Role::Clerk | Role::Head => true,
@@ -43,10 +48,9 @@ impl Letter {
     }
 }
 
-/// The verbs a person has for a document now; what the page offers. `signs_for` says that she may sign in the head's
-/// place today.
-pub fn may(viewer: &Viewer, letter: &Letter, signs_for: bool) -> Vec<Verb> {
-    const ALL: [Verb; 14] = [
+/// The verbs a person has for a document now; what the page offers. `heads` are those in whose place she may sign today.
+pub fn may(viewer: &Viewer, letter: &Letter, heads: &[Uuid]) -> Vec<Verb> {
+    const ALL: [Verb; 17] = [
         Verb::Submit,
         Verb::Direct,
         Verb::Assign,
@@ -58,12 +62,16 @@ pub fn may(viewer: &Viewer, letter: &Letter, signs_for: bool) -> Vec<Verb> {
         Verb::Seal,
         Verb::Unsign,
         Verb::Attach,
+        Verb::AddAnnex,
+        Verb::RemoveAnnex,
         Verb::Transcribe,
+        Verb::NameSigners,
         Verb::Amend,
         Verb::Void,
     ];
     // What cannot be signed or sealed yet is not offered; whoever asks all the same is told why in its own words.
-    let offered = |verb: &Verb| has_turn(letter, viewer, *verb).is_ok();
+    let offered = |verb: &Verb| has_turn(letter, viewer, *verb, heads).is_ok();
+    let signs_for = !heads.is_empty();
     ALL.into_iter().filter(offered).filter(|verb| allowed(viewer, letter, *verb, signs_for).is_ok()).collect()
 }
 
@@ -82,14 +90,18 @@ pub(super) fn by_role(viewer: &Viewer, letter: &Letter, verb: Verb, signs_for: b
     let own_draft = letter.state == State::Draft && letter.drafter.id == viewer.id;
     // Submitted to whoever signs in the head's place, the head's words are hers.
     let deputy = signs_for && letter.submitted_to.as_ref().is_some_and(|person| person.id == viewer.id);
+    let named = letter.signers.iter().any(|signer| signer.person.id == viewer.id);
     let assigned = letter.assignments.iter().any(|a| a.person.id == viewer.id);
     let (may, whose) = match verb {
         Verb::Submit => (clerk || own_draft, "văn thư hoặc người soạn thảo"),
-        Verb::Attach | Verb::Amend => (clerk || own_draft, "văn thư hoặc người soạn thảo"),
+        Verb::Attach | Verb::AddAnnex | Verb::RemoveAnnex | Verb::Amend => {
+            (clerk || own_draft, "văn thư hoặc người soạn thảo")
+        }
         Verb::Void => (clerk || head || own_draft, "văn thư hoặc hiệu trưởng"),
         Verb::Direct => (head, "hiệu trưởng"),
         Verb::Approve | Verb::Return => (head || deputy, "hiệu trưởng"),
-        Verb::Sign => (head || signs_for, "người có thẩm quyền ký"),
+        Verb::NameSigners => (clerk || head || own_draft, "văn thư, hiệu trưởng hoặc người soạn thảo"),
+        Verb::Sign => (head || signs_for || named, "người có thẩm quyền ký"),
         Verb::Unsign => (
             clerk || letter.signatures.iter().any(|found| found.signer.id == viewer.id && !found.is_signed()),
             "văn thư hoặc người ký",
@@ -149,10 +161,20 @@ pub(super) fn by_state(viewer: &Viewer, letter: &Letter, verb: Verb) -> Result<(
             !matches!(state, State::Void | State::Completed),
             "Văn bản đã hoàn thành hoặc đã hủy. Hãy tải lại trang để xem.",
         ),
+        // Whoever waits for a key has seen this file and no other.
+        Verb::Attach if letter.awaits_key() => (
+            false,
+            "Văn bản đang chờ ký hoặc đóng dấu nên không gắn tệp khác được. Hãy đợi xong, hoặc bấm “Thôi chờ ký” rồi gắn.",
+        ),
         Verb::Attach => (
             state != State::Void && !letter.is_sealed() && !letter.is_signed(),
             "Văn bản đã ký số, đã đóng dấu hoặc đã hủy nên không gắn thêm được. Hãy vào sổ văn bản khác cho tệp này.",
         ),
+        Verb::AddAnnex => (
+            annexes::may_add(letter),
+            "Phụ lục chỉ thêm được vào văn bản đi chưa đóng dấu, chưa hủy và không đang chờ khóa nào. Phụ lục của văn bản đã đóng dấu hãy gửi bằng một văn bản khác.",
+        ),
+        Verb::RemoveAnnex => (annexes::may_remove(letter), annexes::NOT_REMOVED),
         Verb::Transcribe => (
             letter.to_transcribe().is_some(),
             "Bản “(đã ký và đóng dấu)” chỉ lập từ tệp PDF hoặc Word chưa ký số của văn bản đi đã phát hành. Hãy phát hành và gắn tệp trước; đã có bản quét hoặc bản ký số thì dùng ngay bản ấy.",
@@ -161,13 +183,23 @@ pub(super) fn by_state(viewer: &Viewer, letter: &Letter, verb: Verb) -> Result<(
             if incoming { state != State::Void } else { state == State::Draft },
             "Văn bản đi chỉ sửa được khi còn là dự thảo. Hãy nhờ hiệu trưởng trả lại, hoặc ban hành văn bản khác thay thế.",
         ),
+        Verb::NameSigners => (
+            !incoming && state != State::Void && !letter.is_sealed() && !letter.awaits_key(),
+            "Người ký chỉ nêu được cho văn bản đi chưa đóng dấu, chưa hủy và không đang chờ khóa nào. Hãy đợi xong rồi nêu lại.",
+        ),
         Verb::Sign => (
             !incoming && letter.number.is_some() && has_paper && state != State::Void && !letter.is_sealed(),
             "Chỉ ký số văn bản đi đã có số, có tệp và chưa đóng dấu. Hãy nhờ văn thư phát hành và gắn tệp trước.",
         ),
-        Verb::Unsign => (letter.awaits_key(), "Văn bản không còn chờ ký. Hãy tải lại trang để xem."),
+        Verb::Unsign => (
+            letter.awaits_key() || letter.next_annex().is_some(),
+            "Văn bản không còn chờ ký. Hãy tải lại trang để xem.",
+        ),
         Verb::Seal => (
-            letter.number.is_some() && has_paper && state != State::Void && !letter.is_sealed(),
+            letter.number.is_some()
+                && has_paper
+                && state != State::Void
+                && (!letter.is_sealed() || letter.lacks_annex_seal()),
             "Chỉ đóng dấu văn bản đã có số, có tệp và chưa đóng dấu. Hãy phát hành và gắn tệp trước.",
         ),
     };

@@ -3,12 +3,14 @@
 use uuid::Uuid;
 use wire::Book;
 
+use super::annexes;
 use super::described::described;
 use super::form::{Amend, Draft, Register};
 use super::given::{Given, Person};
 use super::model::{Act, Command, Event, Facts, FileKind, Letter, LetterFile, Part, People, State};
 use super::reference;
 use super::rights::{by_role, by_state};
+use super::signers;
 use super::signing_rules;
 use super::transcript;
 use crate::catalog;
@@ -170,8 +172,13 @@ fn with_paper(
 
 /// The scan becomes the document's file and leaves the desk.
 fn attach(given: &Given, viewer: &Viewer, letter: Uuid) -> Result<[catalog::Event; 2], Refusal> {
+    file(own_paper(given, viewer), letter)
+}
+
+/// What the command names, if it lies on this person's desk.
+pub(super) fn own_paper<'a>(given: &'a Given, viewer: &Viewer) -> Option<&'a Scan> {
     let usable = |scan: &&Scan| viewer.role == Role::Clerk || scan.owner.id == viewer.id;
-    file(given.paper.as_ref().filter(usable), letter)
+    given.paper.as_ref().filter(usable)
 }
 
 /// A mark on the paper said whose it is, so the box attaches it: to a document that has none yet, and to no other. One
@@ -187,6 +194,12 @@ fn attach_bound(given: &Given, letter: &Letter) -> Result<Vec<catalog::Event>, R
 }
 
 fn file(scan: Option<&Scan>, letter: Uuid) -> Result<[catalog::Event; 2], Refusal> {
+    let (file, filed) = taken(scan, letter)?;
+    Ok([Event::Attached { letter, file }.into(), filed.into()])
+}
+
+/// The file a scan becomes, and that it leaves the desk for this document.
+pub(super) fn taken(scan: Option<&Scan>, letter: Uuid) -> Result<(LetterFile, scans::Event), Refusal> {
     let scan = scan.ok_or_else(|| {
         Refusal::new("paper.not_found", 422, "Không thấy bản quét hoặc tệp đã chọn. Hãy chọn lại ở bàn quét.")
     })?;
@@ -210,7 +223,7 @@ fn file(scan: Option<&Scan>, letter: Uuid) -> Result<[catalog::Event; 2], Refusa
     let made = (!scan.is_as_brought()).then(|| scan.made.clone());
     let lacks_words = scan.words == Words::Since;
     let file = LetterFile { paper, title, kind, scan: shown, made, said: None, from: None, lacks_words };
-    Ok([Event::Attached { letter, file }.into(), scans::Event::Filed { scan: scan.id, letter }.into()])
+    Ok((file, scans::Event::Filed { scan: scan.id, letter }))
 }
 
 fn read(given: &Given, viewer: &Viewer) -> Result<Vec<catalog::Event>, Refusal> {
@@ -244,9 +257,14 @@ fn perform(
         }
         Act::Amend(slip) => amend(given, letter, slip, now)?,
         Act::Attach { .. } => return attach(given, viewer, id).map(Vec::from),
+        Act::AddAnnex { title, .. } => return annexes::add(given, viewer, letter, title, now),
+        Act::RemoveAnnex { annex } => annexes::remove(letter, *annex)?,
         Act::Transcribe { from, paper } => transcript::transcribe(letter, from, paper)?,
+        Act::NameSigners { signers, order } => signers::name(given, letter, signers, *order)?,
         Act::Sign(ask) => signing_rules::sign(given, viewer, letter, ask, now)?,
-        Act::Seal { look, shows_seal, .. } => signing_rules::seal(given, letter, look, *shows_seal, now)?,
+        Act::Seal { look, shows_seal, .. } => {
+            return annexes::seal(given, letter, look, *shows_seal, now);
+        }
         Act::Unsign => Event::SigningWithdrawn { letter: id },
     };
     Ok(vec![event.into()])

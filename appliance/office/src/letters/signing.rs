@@ -90,6 +90,9 @@ pub struct Look {
     /// A scan that shows a seal already gets a second image, knowingly.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub second_seal: bool,
+    /// The file carries a person's signature whose certificate is not trusted, and is sealed all the same, knowingly.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub untrusted_signer: bool,
 }
 
 impl Look {
@@ -146,6 +149,9 @@ pub struct Signature {
     /// By which delegation, where it is not her own right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delegation: Option<Uuid>,
+    /// The head who gave that delegation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_place_of: Option<Uuid>,
     /// How it is to look.
     pub look: Look,
     /// How far.
@@ -164,6 +170,15 @@ impl Signature {
     }
 }
 
+/// A file that is ready but for the signature of a key that is elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Prepared {
+    /// As `paper::Digested` stores it.
+    pub file: Sha256,
+    /// The time in the signature.
+    pub signed_at: Stamp,
+}
+
 /// How far one person's signature has come.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -172,7 +187,7 @@ pub enum SignatureState {
     Requested {
         /// The prepared file whose digest went out to the key, where the key is not at the box.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        prepared: Option<Sha256>,
+        prepared: Option<Prepared>,
     },
     /// The document carries it.
     Signed {
@@ -200,6 +215,10 @@ pub struct Proof {
     /// What was found when it was checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
+    /// The trust list it was judged by, where another may say otherwise: who signed was not trusted, or nothing was known
+    /// of revocation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_by: Option<Sha256>,
     /// When the last time stamp over all of it has to be renewed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renew_at: Option<Stamp>,
@@ -231,17 +250,22 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// Whether both found the same, whenever they looked.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let found =
+            |verdict: &Self| (verdict.word.clone(), verdict.sentence.clone(), verdict.signatures.clone());
+        found(self) == found(other)
+    }
+
     /// Whether what was signed is no longer what is seen.
     pub fn is_broken(&self) -> bool {
         matches!(self.word.as_str(), "altered" | "changed_after_signing_forbidden" | "malformed")
     }
 
-    /// Whether a person's signature stands in it unharmed; trust in her certificate is another question.
-    pub fn has_person(&self) -> bool {
-        let whole = |found: &&Found| {
-            matches!(found.word.as_str(), "good" | "untrusted" | "expired" | "changed_after_signing_allowed")
-        };
-        self.signatures.iter().filter(whole).any(|found| found.kind == "signature" && !found.unit)
+    /// A person's signature that stands in it unharmed; one whose certificate is trusted before any other.
+    pub fn person(&self) -> Option<&Found> {
+        let mut people = self.signatures.iter().filter(|found| found.kind == "signature" && !found.unit);
+        people.clone().find(|found| found.is_trusted()).or_else(|| people.find(|found| found.is_whole()))
     }
 }
 
@@ -275,6 +299,18 @@ pub struct Found {
     pub stamped: bool,
 }
 
+impl Found {
+    /// Whether what was signed is what is seen; trust in the certificate is another question.
+    pub fn is_whole(&self) -> bool {
+        self.is_trusted() || matches!(self.word.as_str(), "untrusted" | "expired")
+    }
+
+    /// Whether the certificate was in force, too, and comes from somebody the unit trusts.
+    pub fn is_trusted(&self) -> bool {
+        matches!(self.word.as_str(), "good" | "changed_after_signing_allowed")
+    }
+}
+
 impl Letter {
     /// Whether somebody was asked to sign or to seal and it is not done.
     pub fn awaits_key(&self) -> bool {
@@ -303,9 +339,16 @@ impl Letter {
 
     /// Files that came in from elsewhere whose signatures nobody has looked at.
     pub fn unchecked(&self) -> impl Iterator<Item = &LetterFile> {
-        self.files.iter().filter(|file| {
+        self.all_files().filter(|file| {
             file.kind == FileKind::Upload
                 && self.proof(file.paper.name).is_none_or(|proof| proof.verdict.is_none())
         })
+    }
+
+    /// Files whose verdict may be another by another trust list, and the one it was judged by.
+    pub fn open_verdicts(&self) -> impl Iterator<Item = (Sha256, Sha256)> {
+        let is_here = |of: Sha256| self.all_files().any(|file| file.paper.name == of);
+        let open = self.proofs.iter().filter_map(|proof| Some((proof.of, proof.open_by?)));
+        open.filter(move |(of, _)| is_here(*of))
     }
 }

@@ -3,7 +3,7 @@
 use wire::Sha256;
 
 use super::model::{Done, Event, FileKind, Letter, LetterFile, Seal};
-use super::signing::{Level, Proof, Signature, SignatureState, Waits};
+use super::signing::{Level, Prepared, Proof, Signature, SignatureState, Waits};
 use crate::kit::Told;
 use crate::scans::Paper;
 
@@ -11,7 +11,14 @@ impl Letter {
     pub(super) fn take_signing(&mut self, told: &Told<'_>, event: &Event) {
         match event {
             Event::SignatureRequested {
-                signature, signer, certificate, capacity, delegation, look, ..
+                signature,
+                signer,
+                certificate,
+                capacity,
+                delegation,
+                in_place_of,
+                look,
+                ..
             } => {
                 // Asked again, one that failed or lost its key is another request.
                 self.signatures.retain(Signature::is_signed);
@@ -21,6 +28,7 @@ impl Letter {
                     certificate: *certificate,
                     capacity: *capacity,
                     delegation: *delegation,
+                    in_place_of: *in_place_of,
                     look: look.clone(),
                     state: SignatureState::Requested { prepared: None },
                 });
@@ -38,22 +46,25 @@ impl Letter {
                 self.step(told, Done::SignatureFailed, None, vec![]);
             }
             Event::SigningWithdrawn { .. } => {
-                self.signatures.retain(|found| !found.is_open());
-                if matches!(self.seal, Seal::Requested { .. }) {
-                    self.seal = Seal::None;
-                }
+                self.call_off();
                 self.step(told, Done::SigningWithdrawn, None, vec![]);
             }
-            Event::DigestPrepared { signature: Some(signature), prepared, .. } => {
-                self.set(*signature, SignatureState::Requested { prepared: Some(*prepared) });
+            Event::DigestPrepared { signature: Some(signature), prepared, signed_at, .. } => {
+                let prepared = Prepared { file: *prepared, signed_at: signed_at.unwrap_or(told.at) };
+                self.set(*signature, SignatureState::Requested { prepared: Some(prepared) });
             }
-            Event::DigestPrepared { signature: None, prepared, .. } => {
+            Event::DigestPrepared { annex: Some(annex), prepared, signed_at, .. } => {
+                let prepared = Prepared { file: *prepared, signed_at: signed_at.unwrap_or(told.at) };
+                self.annex_prepared(*annex, prepared);
+            }
+            Event::DigestPrepared { signature: None, annex: None, prepared, signed_at, .. } => {
                 if let Seal::Requested { prepared: waits, .. } = &mut self.seal {
-                    *waits = Some(*prepared);
+                    *waits = Some(Prepared { file: *prepared, signed_at: signed_at.unwrap_or(told.at) });
                 }
             }
             Event::LevelReached { of, paper, level, renew_at, .. } => {
-                for file in self.files.iter_mut().filter(|file| file.paper.name == *of) {
+                let annexes = self.annexes.iter_mut().map(|annex| &mut annex.file);
+                for file in self.files.iter_mut().chain(annexes).filter(|file| file.paper.name == *of) {
                     file.paper = paper.clone();
                 }
                 let proof = self.proof_of(*of);
@@ -61,15 +72,31 @@ impl Letter {
                 proof.level = Some(*level);
                 proof.waits = None;
                 proof.renew_at = *renew_at;
-                // What the office above has is the line; the file that grew is still to go.
-                self.received_above_at = None;
+                // What the office above has is the line; the document that grew is still to go. Its receipt is for that one.
+                if self.files.iter().any(|file| file.paper.name == paper.name) {
+                    self.received_above_at = None;
+                }
             }
             Event::LevelWaits { of, code, .. } => {
                 let since = told.at;
                 self.proof_of(*of).waits = Some(Waits { code: code.clone(), since });
             }
-            Event::Verified { of, verdict, .. } => self.proof_of(*of).verdict = Some(verdict.clone()),
+            Event::Verified { of, verdict, open_by, .. } => {
+                // A program before this one did not say by which list it had judged.
+                let unsaid = (verdict.word == "untrusted").then_some(Sha256::ZERO);
+                let proof = self.proof_of(*of);
+                (proof.verdict, proof.open_by) = (Some(verdict.clone()), open_by.or(unsaid));
+            }
             _ => {}
+        }
+    }
+
+    /// Nothing waits for a key any longer.
+    pub(super) fn call_off(&mut self) {
+        self.signatures.retain(|found| !found.is_open());
+        self.call_off_annexes();
+        if matches!(self.seal, Seal::Requested { .. }) {
+            self.seal = Seal::None;
         }
     }
 
@@ -95,9 +122,16 @@ impl Letter {
         }
     }
 
-    fn proof_of(&mut self, of: Sha256) -> &mut Proof {
+    pub(super) fn proof_of(&mut self, of: Sha256) -> &mut Proof {
         let at = self.proofs.iter().position(|proof| proof.of == of).unwrap_or_else(|| {
-            self.proofs.push(Proof { of, level: None, waits: None, verdict: None, renew_at: None });
+            self.proofs.push(Proof {
+                of,
+                level: None,
+                waits: None,
+                verdict: None,
+                open_by: None,
+                renew_at: None,
+            });
             self.proofs.len() - 1
         });
         &mut self.proofs[at]

@@ -192,6 +192,6 @@ pub fn failure(code: &str) -> &'static str {
     }
 }
 
-fn moment(at: Stamp) -> String {
+pub(super) fn moment(at: Stamp) -> String {
     at.in_vietnam().format("%H:%M ngày %d/%m/%Y").to_string()
 }

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use wire::{Book, Stamp};
 
+use super::annexes_http::AnnexView;
 use super::model::{Assignment, Done, FileKind, Letter, State, Step, Urgency, Verb};
+use super::signers::{SignerView, SigningOrder};
 use super::signing::Awaits;
 use super::signing_view::{ProofView, SealView, SignatureView};
 use super::{reference, rights, types};
@@ -71,6 +73,8 @@ pub struct LetterLine {
     sealed: bool,
     /// Which key it waits for.
     awaits: Option<Awaits>,
+    /// This person is named to sign it, and may now.
+    my_signature: bool,
     /// Routed to this person and not opened yet.
     unread: bool,
     copies: u32,
@@ -107,6 +111,7 @@ impl LetterLine {
             has_pdf: !letter.files.is_empty(),
             sealed: letter.is_sealed(),
             awaits: letter.awaits(),
+            my_signature: letter.waits_for_named(viewer),
             unread: is_unread(letter, viewer),
             copies: facts.copies,
             note: letter.line_note(),
@@ -127,9 +132,14 @@ pub struct LetterView {
     drafter: PersonRef,
     submitted_to: Option<PersonRef>,
     files: Vec<FileView>,
+    /// Phụ lục in files of their own.
+    annexes: Vec<AnnexView>,
     way: Vec<StepView>,
     assignments: Vec<Assignment>,
     readers: Vec<Reader>,
+    /// Who has to sign, in their order; nobody is the head.
+    signers: Vec<SignerView>,
+    signing_order: SigningOrder,
     signatures: Vec<SignatureView>,
     seal: SealView,
     above: Above,
@@ -185,15 +195,9 @@ pub struct Above {
 }
 
 impl LetterView {
-    /// The page of this document for this person; `acknowledged` is the last entry the office above has, `signs_for` says
-    /// that she may sign in the head's place today.
-    pub fn of(
-        letter: &Letter,
-        viewer: &Viewer,
-        today: NaiveDate,
-        acknowledged: u64,
-        signs_for: bool,
-    ) -> Self {
+    /// The page of this document for this person; `acknowledged` is the last entry the office above has, `heads` are those
+    /// in whose place she may sign today.
+    pub fn of(letter: &Letter, viewer: &Viewer, today: NaiveDate, acknowledged: u64, heads: &[Uuid]) -> Self {
         Self {
             line: LetterLine::of(letter, viewer, today),
             notation: letter.facts.notation.clone(),
@@ -201,6 +205,7 @@ impl LetterView {
             drafter: letter.drafter.clone(),
             submitted_to: letter.submitted_to.clone(),
             files: letter.files.iter().rev().map(|found| file(letter, found)).collect(),
+            annexes: letter.annexes.iter().map(|annex| AnnexView::of(letter, annex)).collect(),
             way: letter.way.iter().map(step).collect(),
             assignments: letter.assignments.clone(),
             readers: letter
@@ -208,10 +213,12 @@ impl LetterView {
                 .iter()
                 .map(|(person, at)| Reader { person: person.clone(), at: *at })
                 .collect(),
+            signers: SignerView::all(letter),
+            signing_order: letter.signing_order,
             signatures: letter.signatures.iter().map(SignatureView::of).collect(),
             seal: SealView::of(letter),
             above: above(letter, acknowledged),
-            may: rights::may(viewer, letter, signs_for),
+            may: rights::may(viewer, letter, heads),
         }
     }
 }
@@ -244,7 +251,8 @@ pub fn matches(letter: &Letter, query: &str) -> bool {
 /// Routed to this person and not opened yet.
 pub fn is_unread(letter: &Letter, viewer: &Viewer) -> bool {
     let routed = letter.assignments.iter().any(|a| a.person.id == viewer.id)
-        || letter.submitted_to.as_ref().is_some_and(|person| person.id == viewer.id);
+        || letter.submitted_to.as_ref().is_some_and(|person| person.id == viewer.id)
+        || letter.signers.iter().any(|signer| signer.person.id == viewer.id);
     routed && !letter.readers.iter().any(|(person, _)| person.id == viewer.id)
 }
 
@@ -266,7 +274,9 @@ fn state_name(letter: &Letter) -> &'static str {
         State::Assigned => "Đã giao",
         State::Completed => "Đã hoàn thành",
         State::Approved => "Đã duyệt",
+        State::Released if letter.lacks_annex_seal() => "Đã đóng dấu, còn phụ lục",
         State::Released if letter.is_sealed() => "Đã đóng dấu",
+        State::Released if letter.is_signed() && letter.awaits() == Some(Awaits::Sign) => "Còn chờ người ký",
         State::Released if letter.is_signed() => "Đã ký số, chờ đóng dấu",
         State::Released => "Đã phát hành",
         State::Void => "Đã hủy",
@@ -307,9 +317,16 @@ fn step(step: &Step) -> StepView {
         Done::Signed => (format!("{people} ký số"), "act"),
         Done::SignatureFailed => ("Chưa ký số được".to_owned(), "late"),
         Done::SigningWithdrawn => ("Thôi chờ ký".to_owned(), "calm"),
+        Done::SignersNamed if people.is_empty() => ("Thôi nêu người ký".to_owned(), "calm"),
+        Done::SignersNamed => (format!("Nêu người ký: {people}"), "calm"),
         Done::SealAsked => ("Đưa đóng dấu".to_owned(), "calm"),
         Done::Sealed => ("Đóng dấu".to_owned(), "act"),
         Done::SealFailed => ("Chưa đóng dấu được".to_owned(), "late"),
+        Done::AnnexAdded => ("Thêm phụ lục".to_owned(), "calm"),
+        Done::AnnexRemoved => ("Bỏ phụ lục".to_owned(), "calm"),
+        Done::AnnexSealAsked => ("Đưa ký các phụ lục còn lại".to_owned(), "calm"),
+        Done::AnnexSealed => ("Ký của cơ quan trên phụ lục".to_owned(), "act"),
+        Done::AnnexSealFailed => ("Chưa ký được phụ lục".to_owned(), "late"),
         Done::ReceivedAbove => ("Cấp trên đã nhận".to_owned(), "calm"),
     };
     StepView { at: step.at, who: step.who.clone(), what, words: step.words.clone(), tone: tone.into() }

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::kit::PersonRef;
 use crate::letters::Letter;
 use crate::letters::model::{Facts, FileKind, LetterFile, Seal, State as LetterState};
+use crate::letters::signers::SigningOrder;
 use crate::rights::{Actor, Role, Viewer};
 
 const ID: Uuid = Uuid::from_u128(1);
@@ -398,7 +399,10 @@ fn letter(name: char, state: LetterState, has_paper: bool) -> Letter {
         submitted_to: None,
         assignments: vec![],
         readers: vec![],
+        signers: vec![],
+        signing_order: SigningOrder::default(),
         files: if has_paper { vec![file] } else { vec![] },
+        annexes: vec![],
         signatures: vec![],
         seal: Seal::None,
         proofs: vec![],

@@ -10,10 +10,11 @@ pub mod model;
 pub mod reports;
 pub mod requests;
 pub mod rules;
+mod trust;
 
 pub use model::{
-    Certificate, CertificateFacts, Command, Event, Impression, ImpressionKind, Key, Preset, SigningSettings,
-    Trusted,
+    Certificate, CertificateFacts, Command, Edition, Event, Impression, ImpressionKind, Key, Preset,
+    SigningSettings, TrustPart, Trusted,
 };
 pub use reports::Report;
-pub use requests::{Incomplete, SigningRequest, incomplete, waiting};
+pub use requests::{Incomplete, SigningRequest, incomplete, stands, waiting};

@@ -206,8 +206,38 @@ pub struct Trusted {
     pub subject: String,
     /// Until when it holds.
     pub until: Option<Stamp>,
+    /// What the office above calls the file it came in; none for what was brought here.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Which list of its issuer, for a revocation list.
+    #[serde(default)]
+    pub list: Option<Edition>,
     /// No longer judged by.
     pub dropped: bool,
+}
+
+/// Which of its issuer's revocation lists one is, and how new.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edition {
+    /// The same for lists that replace one another.
+    pub scope: String,
+    /// When it was made.
+    pub made_at: Stamp,
+}
+
+/// One root or revocation list of a file that was brought.
+#[derive(Debug, Clone)]
+pub struct TrustPart {
+    /// Its bytes.
+    pub file: Sha256,
+    /// `root` or `crl`.
+    pub sort: &'static str,
+    /// Whom it names.
+    pub subject: String,
+    /// Until when it holds.
+    pub until: Option<Stamp>,
+    /// Which list of its issuer, for a revocation list.
+    pub list: Option<Edition>,
 }
 
 impl Entity for Trusted {
@@ -261,16 +291,12 @@ pub enum Command {
     },
     /// Sets how the unit signs.
     AmendSettings(SigningSettings),
-    /// Trusts a root, or takes a revocation list.
+    /// Trusts the roots and takes the revocation lists of one file.
     Trust {
-        /// The file.
-        file: Sha256,
-        /// `root` or `crl`.
-        sort: &'static str,
-        /// Whom it names.
-        subject: String,
-        /// Until when it holds.
-        until: Option<Stamp>,
+        /// What the office above calls the file: what else came under that name counts no longer.
+        name: Option<String>,
+        /// What is in it.
+        parts: Vec<TrustPart>,
     },
     /// No longer judges by it.
     Distrust {
@@ -316,7 +342,17 @@ pub enum Event {
     #[serde(rename = "signing.amended")]
     SettingsAmended { settings: SigningSettings },
     #[serde(rename = "trust.kept")]
-    Trusted { trusted: Uuid, file: Sha256, sort: String, subject: String, until: Option<Stamp> },
+    Trusted {
+        trusted: Uuid,
+        file: Sha256,
+        sort: String,
+        subject: String,
+        until: Option<Stamp>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        list: Option<Edition>,
+    },
     #[serde(rename = "trust.dropped")]
     Distrusted { trusted: Uuid },
 }

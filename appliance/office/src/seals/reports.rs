@@ -7,7 +7,7 @@ use wire::{Sha256, Stamp};
 
 use crate::error::Refusal;
 use crate::letters::model::{Letter, Seal};
-use crate::letters::signing::{Level, SignatureState, Verdict};
+use crate::letters::signing::{Level, Verdict};
 use crate::letters::{self};
 use crate::scans::Paper;
 
@@ -20,6 +20,10 @@ pub enum Report {
         letter: Uuid,
         /// Whose.
         signature: Option<Uuid>,
+        /// The annex that bears the unit's; none is the document itself.
+        annex: Option<Uuid>,
+        /// With which certificate.
+        certificate: Uuid,
         /// The file that was signed, so that a file attached meanwhile is not passed over.
         of: Sha256,
         /// The signed PDF.
@@ -35,10 +39,16 @@ pub enum Report {
         letter: Uuid,
         /// Whose.
         signature: Option<Uuid>,
+        /// The annex that is to bear the unit's; none is the document itself.
+        annex: Option<Uuid>,
+        /// With which certificate.
+        certificate: Uuid,
         /// The file that is to be signed.
         of: Sha256,
         /// The prepared file, as `paper::Digested` stores it.
         prepared: Sha256,
+        /// The time in the signature.
+        signed_at: Stamp,
         /// SHA-256 of what is to be signed.
         digest: Sha256,
     },
@@ -48,6 +58,10 @@ pub enum Report {
         letter: Uuid,
         /// Whose.
         signature: Option<Uuid>,
+        /// The annex that was to bear the unit's; none is the document itself.
+        annex: Option<Uuid>,
+        /// With which certificate.
+        certificate: Uuid,
         /// `seal.*`.
         code: String,
     },
@@ -73,7 +87,7 @@ pub enum Report {
         /// `level.*`.
         code: String,
     },
-    /// A file that came in was checked.
+    /// A file that came in was checked, for the first time or by another trust list.
     Verified {
         /// The document.
         letter: Uuid,
@@ -81,6 +95,8 @@ pub enum Report {
         of: Sha256,
         /// What was found.
         verdict: Verdict,
+        /// By which trust list, where another may say otherwise.
+        open_by: Option<Sha256>,
     },
 }
 
@@ -115,64 +131,97 @@ pub fn decide(letter: Option<&Letter>, report: &Report) -> Result<Option<letters
     let Some(letter) = letter else { return Ok(None) };
     let (id, report) = (letter.id, report.clone());
     Ok(match report {
-        Report::Signed { signature: None, of, paper, signed_at, digest, .. } => requested_seal(letter, of)
-            .map(|certificate| E::Sealed { letter: id, certificate, paper, signed_at, digest: Some(digest) }),
-        Report::Signed { signature: Some(signature), of, paper, signed_at, digest, .. } => {
-            stands(letter, signature, of).then_some(E::Signed {
+        // Called off or asked anew while the key was at work: the document stays as it is, the use of the key is told.
+        Report::Signed { signature, annex, certificate, of, digest, .. }
+            if !waits(letter, signature, annex, certificate, of) =>
+        {
+            Some(E::SignatureUnused { letter: id, certificate, digest })
+        }
+        Report::Signed { annex: Some(annex), certificate, paper, signed_at, digest, .. } => {
+            Some(E::AnnexSealed { letter: id, annex, certificate, paper, signed_at, digest })
+        }
+        Report::Signed { signature: None, certificate, paper, signed_at, digest, .. } => {
+            Some(E::Sealed { letter: id, certificate, paper, signed_at, digest: Some(digest) })
+        }
+        Report::Signed { signature: Some(signature), paper, signed_at, digest, .. } => {
+            Some(E::Signed { letter: id, signature, paper, signed_at, digest })
+        }
+        Report::Prepared { signature, annex, certificate, of, prepared, signed_at, digest, .. } => {
+            waits(letter, signature, annex, certificate, of).then_some(E::DigestPrepared {
                 letter: id,
                 signature,
-                paper,
-                signed_at,
+                annex,
+                prepared,
                 digest,
+                signed_at: Some(signed_at),
             })
         }
-        Report::Prepared { signature, of, prepared, digest, .. } => {
-            let open = match signature {
-                None => requested_seal(letter, of).is_some(),
-                Some(signature) => stands(letter, signature, of),
-            };
-            open.then_some(E::DigestPrepared { letter: id, signature, prepared, digest })
+        Report::Failed { signature, annex, certificate, .. }
+            if !stands(letter, signature, annex, certificate) =>
+        {
+            None
         }
-        Report::Failed { signature: None, code, .. } => {
-            matches!(letter.seal, Seal::Requested { .. }).then_some(E::SealFailed { letter: id, code })
+        Report::Failed { annex: Some(annex), code, .. } => {
+            Some(E::AnnexSealFailed { letter: id, annex, code })
         }
+        Report::Failed { signature: None, code, .. } => Some(E::SealFailed { letter: id, code }),
         Report::Failed { signature: Some(signature), code, .. } => {
-            asked(letter, signature).then_some(E::SignatureFailed { letter: id, signature, code })
+            Some(E::SignatureFailed { letter: id, signature, code })
         }
-        Report::Level { of, paper, level, renew_at, .. } => (is_last(letter, of) && !letter.awaits_key())
-            .then_some(E::LevelReached { letter: id, of, paper, level, renew_at }),
+        Report::Level { of, paper, level, renew_at, .. } => {
+            bears_proof(letter, of).then_some(E::LevelReached { letter: id, of, paper, level, renew_at })
+        }
         Report::Waits { of, code, .. } => {
             let known = letter.proof(of).and_then(|proof| proof.waits.as_ref());
             let told = known.is_some_and(|waits| waits.code == code);
             (has(letter, of) && !told).then_some(E::LevelWaits { letter: id, of, code })
         }
-        Report::Verified { of, verdict, .. } => {
-            has(letter, of).then_some(E::Verified { letter: id, of, verdict })
+        Report::Verified { of, verdict, open_by, .. } => {
+            let known = letter.proof(of).and_then(|proof| proof.verdict.as_ref());
+            let told = known.is_some_and(|known| known.says_the_same(&verdict));
+            (has(letter, of) && !told).then_some(E::Verified { letter: id, of, verdict, open_by })
         }
     })
 }
 
 fn has(letter: &Letter, of: Sha256) -> bool {
-    letter.files.iter().any(|file| file.paper.name == of)
+    letter.all_files().any(|file| file.paper.name == of)
 }
 
 fn is_last(letter: &Letter, of: Sha256) -> bool {
     letter.files.last().is_some_and(|file| file.paper.name == of)
 }
 
-/// The certificate asked for, while the request still stands and its file is still the last one.
-fn requested_seal(letter: &Letter, of: Sha256) -> Option<Uuid> {
-    match letter.seal {
-        Seal::Requested { certificate, .. } if is_last(letter, of) => Some(certificate),
-        _ => None,
+/// Whether a signed file may grow by its proof: the document of record while nobody is about to sign it, or an annex
+/// that is sealed.
+fn bears_proof(letter: &Letter, of: Sha256) -> bool {
+    let annex = letter.annexes.iter().any(|annex| annex.is_sealed() && annex.file.paper.name == of);
+    annex || (is_last(letter, of) && !letter.awaits_key())
+}
+
+/// Whether the request still stands, and for this file.
+fn waits(
+    letter: &Letter,
+    signature: Option<Uuid>,
+    annex: Option<Uuid>,
+    certificate: Uuid,
+    of: Sha256,
+) -> bool {
+    let same = match annex {
+        Some(id) => letter.annexes.iter().any(|annex| annex.id == id && annex.file.paper.name == of),
+        None => is_last(letter, of),
+    };
+    same && stands(letter, signature, annex, certificate)
+}
+
+/// Whether the request still stands: this person's, or the unit's with this certificate.
+fn stands(letter: &Letter, signature: Option<Uuid>, annex: Option<Uuid>, certificate: Uuid) -> bool {
+    if let Some(id) = annex {
+        return letter.annexes.iter().any(|annex| annex.id == id && annex.waits_for(certificate));
     }
-}
-
-fn asked(letter: &Letter, signature: Uuid) -> bool {
-    let open = |state: &SignatureState| matches!(state, SignatureState::Requested { .. });
-    letter.signatures.iter().any(|found| found.id == signature && open(&found.state))
-}
-
-fn stands(letter: &Letter, signature: Uuid, of: Sha256) -> bool {
-    asked(letter, signature) && is_last(letter, of)
+    match (signature, &letter.seal) {
+        (Some(id), _) => letter.signatures.iter().any(|found| found.id == id && found.is_open()),
+        (None, Seal::Requested { certificate: asked, .. }) => *asked == certificate,
+        _ => false,
+    }
 }

@@ -6,6 +6,7 @@ use super::model::{
     Certificate, CertificateFacts, Command, Event, Impression, ImpressionKind, Key, SigningSettings, Trusted,
 };
 use super::reports;
+use super::trust;
 use crate::catalog;
 use crate::clock::Now;
 use crate::error::{Error, Refusal};
@@ -115,14 +116,11 @@ pub fn decide(
             }
             Event::SettingsAmended { settings: checked(given, settings)? }
         }
-        Command::Trust { file, sort, subject, until } => {
+        Command::Trust { name, parts } => {
             // The list of the office above comes with the line, without a person.
             actor.must_be_machine().or_else(|_| actor.must_be(&[Role::It]))?;
-            if given.trusted.iter().any(|known| known.file == *file) {
-                return Ok(vec![]);
-            }
-            let (sort, subject) = ((*sort).to_owned(), subject.clone());
-            Event::Trusted { trusted: now.id, file: *file, sort, subject, until: *until }
+            let events = trust::taken(&given.trusted, name.as_deref(), parts, now.id);
+            return Ok(events.into_iter().map(Into::into).collect());
         }
         Command::Distrust { trusted } => {
             actor.must_be(&[Role::It])?;
@@ -283,8 +281,8 @@ pub fn project(rows: &mut Rows<'_>, event: &Event) -> Result<(), Fault> {
             }
         }
         Event::SettingsAmended { settings } => rows.put(&settings),
-        Event::Trusted { trusted, file, sort, subject, until } => {
-            rows.put(&Trusted { id: trusted, file, sort, subject, until, dropped: false })
+        Event::Trusted { trusted, file, sort, subject, until, name, list } => {
+            rows.put(&Trusted { id: trusted, file, sort, subject, until, name, list, dropped: false })
         }
         Event::Distrusted { trusted } => match rows.get::<Trusted>(&trusted.to_string())? {
             Some(known) => rows.put(&Trusted { dropped: true, ..known }),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use office::letters::form::{Draft, Register};
-use office::letters::model::{Act, People};
+use office::letters::model::{Act, People, Seal};
 use office::letters::signing::Look;
 use office::letters::{self, Letter};
 use office::rights::Actor;
@@ -148,7 +148,24 @@ impl TestOffice {
     pub fn signed(&self, letter: Uuid, signature: Option<Uuid>, of: Sha256, bytes: &[u8]) -> seals::Command {
         let paper = Paper { signed: true, ..self.paper(bytes) };
         let (signed_at, digest) = (Stamp::from_unix_ms(MORNING), Sha256::of(bytes));
-        seals::Command::Report(seals::Report::Signed { letter, signature, of, paper, signed_at, digest })
+        let asked = self.letter(letter);
+        let of_person = |id| asked.signatures.iter().find(|found| found.id == id).map(|found| found.certificate);
+        let certificate = match (signature, &asked.seal) {
+            (Some(id), _) => of_person(id),
+            (None, Seal::Requested { certificate, .. }) => Some(*certificate),
+            _ => None,
+        };
+        let certificate = certificate.unwrap_or_default();
+        seals::Command::Report(seals::Report::Signed {
+            letter,
+            signature,
+            annex: None,
+            certificate,
+            of,
+            paper,
+            signed_at,
+            digest,
+        })
     }
 
     pub fn paper(&self, bytes: &[u8]) -> Paper {
@@ -167,7 +184,7 @@ impl TestOffice {
             subject: if unit { "Trường THCS Hoa Phượng".into() } else { who.name.clone() },
             organisation: "Trường THCS Hoa Phượng".into(),
             issuer: "CA thử nghiệm".into(),
-            serial: format!("{} {unit}", who.name),
+            serial: format!("{} {unit} {}", who.name, *self.desk.journal().tip().borrow()),
             not_before: Stamp::from_unix_ms(MORNING - DAY_MS),
             not_after: Stamp::from_unix_ms(MORNING + 365 * DAY_MS),
         };
@@ -179,6 +196,14 @@ impl TestOffice {
             other_unit: false,
         };
         self.ask(who, Command::Seals(command)).unwrap().id.unwrap()
+    }
+
+    /// How many entries of a kind the journal has.
+    pub fn entries(&self, kind: &str) -> usize {
+        let rows = self.desk.journal().read().unwrap();
+        let entries = rows.entries(0, usize::MAX, usize::MAX).unwrap();
+        let named = format!(r#""kind":"{kind}""#);
+        entries.iter().filter(|entry| entry.body().is_some_and(|body| body.contains(&named))).count()
     }
 
     /// Every register line the office above would have, newest statement of each document.

@@ -127,6 +127,14 @@ fn a_list_counts_when_it_is_the_issuers_own_and_complete() {
         let crl = world.crl("sub", &clean, now_ms, &refused);
         assert!(Crl::parse(&crl).is_err(), "{refused}");
     }
+    let scope = |by: &str, lines: &[Line], made_ms: i64, extensions: &str| {
+        parse_crl(&world.crl(by, lines, made_ms, extensions)).scope()
+    };
+    let whole = scope("sub", &clean, now_ms - 30_000, "");
+    assert_eq!(scope("sub", &revoked, now_ms, ""), whole, "the next edition of the same list");
+    assert_ne!(scope("sub", &clean, now_ms, &point("onlyCA = TRUE")), whole, "a list of another part");
+    let by_its_key = "authorityKeyIdentifier = keyid";
+    assert_ne!(scope("sub", &clean, now_ms, by_its_key), scope("renewed", &clean, now_ms, by_its_key));
     let crl = parse_crl(&world.crl("sub", &revoked, now_ms, ""));
     assert!(crl.is_signed_by(&sub) && !crl.is_signed_by(&world.cert("root")));
     assert_eq!(crl.entry(&cert), Some((now_ms - 60_000, Reason::Superseded)));

@@ -202,11 +202,11 @@ async fn insert(txn: &mut Txn, unit: Uuid, entry: &Entry, now: Stamp) -> Result<
     Ok(())
 }
 
-/// The blobs an entry asks for: those of its header if it is for above, and the document of record of its line.
+/// The blobs an entry asks for: those of its header if it is for above, and document and annexes of its line.
 fn named(written: &Written<'_>) -> Vec<Sha256> {
     let header = written.entry.header();
     let mut names = if header.scope == wire::Scope::Above { header.blobs.clone() } else { Vec::new() };
-    names.extend(written.line.as_ref().and_then(|line| line.pdf));
+    names.extend(written.line.iter().flat_map(RegisterLine::files));
     names
 }
 

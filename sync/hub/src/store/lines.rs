@@ -21,6 +21,8 @@ pub(crate) struct LineRow {
     pub(crate) received_at: Stamp,
     /// Whether the document of record is here, whole.
     pub(crate) has_pdf: bool,
+    /// Those of its annexes that are here, whole.
+    pub(crate) annexes_here: Vec<Sha256>,
 }
 
 /// Which lines.
@@ -36,7 +38,10 @@ pub(crate) struct LineFilter {
 impl Store {
     pub(crate) async fn lines(&self, filter: &LineFilter) -> Result<Vec<LineRow>, Fault> {
         let rows = sqlx::query(
-            "SELECT l.*, u.name AS unit_name, b.whole_at IS NOT NULL AS has_pdf
+            "SELECT l.*, u.name AS unit_name, b.whole_at IS NOT NULL AS has_pdf,
+                 (SELECT json_group_array(a.name) FROM json_each(l.line, '$.annexes') annex
+                  JOIN blobs a ON a.unit = l.unit AND a.name = annex.value ->> 'pdf' AND a.whole_at IS NOT NULL)
+                 AS annexes_here
              FROM lines l JOIN units u ON u.unit = l.unit LEFT JOIN blobs b ON b.unit = l.unit AND b.name = l.pdf
              WHERE (?1 IS NULL OR l.unit = ?1) AND (?2 IS NULL OR l.book = ?2) AND (?3 IS NULL OR l.place < ?3)
              ORDER BY l.place DESC LIMIT ?4",
@@ -62,6 +67,8 @@ fn line_row(row: &SqliteRow) -> Result<LineRow, Fault> {
         line: serde_json::from_str(line).map_err(|error| Fault::Broken(format!("line at rest: {error}")))?,
         received_at: Stamp::from_unix_ms(row.try_get("received_at")?),
         has_pdf: row.try_get::<i64, _>("has_pdf")? != 0,
+        annexes_here: serde_json::from_str(row.try_get("annexes_here")?)
+            .map_err(|error| Fault::Broken(format!("names of annexes: {error}")))?,
     })
 }
 
@@ -100,7 +107,7 @@ pub(super) async fn put(
     hurry(txn, unit, line).await
 }
 
-/// The paper of an urgent document is asked for before others.
+/// The papers of an urgent document are asked for before others.
 async fn hurry(txn: &mut Txn, unit: Uuid, line: &RegisterLine) -> Result<(), Fault> {
     let urgency = match line.urgency.as_str() {
         "urgent" => 1,
@@ -108,15 +115,16 @@ async fn hurry(txn: &mut Txn, unit: Uuid, line: &RegisterLine) -> Result<(), Fau
         "flash" => 3,
         _ => return Ok(()),
     };
-    let Some(pdf) = line.pdf else { return Ok(()) };
-    sqlx::query(
-        "UPDATE blobs SET urgency = max(urgency, ?) WHERE unit = ? AND name = ? AND whole_at IS NULL",
-    )
-    .bind(urgency)
-    .bind(unit.to_string())
-    .bind(pdf.to_string())
-    .execute(&mut **txn)
-    .await?;
+    for file in line.files() {
+        sqlx::query(
+            "UPDATE blobs SET urgency = max(urgency, ?) WHERE unit = ? AND name = ? AND whole_at IS NULL",
+        )
+        .bind(urgency)
+        .bind(unit.to_string())
+        .bind(file.to_string())
+        .execute(&mut **txn)
+        .await?;
+    }
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use agent::sync_once;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use wire::calls::Message;
-use wire::{Book, RegisterLine, Scope};
+use wire::{Annex, Book, RegisterLine, Scope};
 
 use crate::support::{BRISK, Running, SCHOOL, SimulatedBox, TestHub, line, paper, until};
 
@@ -226,4 +226,21 @@ async fn a_box_shut_out_is_told_so_until_it_is_let_in() {
     assert_eq!(browser.get("/api/fleet").await[0]["shut_out"], true);
     assert_eq!(browser.post(&format!("/api/units/{}/let-in", enrolment.unit), json!({})).await.0, 204);
     sync_once(&enrolment, side).await.unwrap();
+}
+
+#[tokio::test]
+async fn annexes_in_files_of_their_own_come_with_their_document() {
+    let (hub, side) = (TestHub::start(), SimulatedBox::new());
+    let enrolment = hub.enrol().await;
+    let [pdf, first, second] = [1, 2, 3].map(|seed| side.put_blob(paper(seed, 1000)));
+    let annex = |title: &str, pdf| Annex { title: title.into(), pdf };
+    let annexes = vec![annex("Phụ lục I", first), annex("Phụ lục II", second)];
+    side.register(&RegisterLine { annexes, ..line(1, Some(pdf)) });
+    let round = sync_once(&enrolment, side.clone()).await.unwrap();
+    assert_eq!(round.sent_blobs, 3);
+    assert_eq!(hub.sound().await, (1, 1, 3));
+    let shown = &Browser::signed_in(&hub).await.get("/api/lines").await["items"][0];
+    assert_eq!(shown["annexes"][1]["title"], "Phụ lục II");
+    let here = shown["annexes_here"].as_array().unwrap();
+    assert!(here.len() == 2 && here.contains(&json!(first.to_string())), "{shown}");
 }

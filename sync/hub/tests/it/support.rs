@@ -91,7 +91,7 @@ impl SimulatedBox {
     /// A register line, with its paper if there is one.
     pub(crate) fn register(&self, line: &RegisterLine) -> Entry {
         let body = serde_json::json!({"line": line, "event": {"kind": "letter_registered"}});
-        self.write(Scope::Above, body.to_string(), line.pdf.into_iter().collect())
+        self.write(Scope::Above, body.to_string(), line.files().collect())
     }
 
     pub(crate) fn received(&self) -> Vec<DownlinkItem> {
@@ -186,6 +186,7 @@ pub(crate) fn line(number: u64, pdf: Option<Sha256>) -> RegisterLine {
         urgency: "normal".into(),
         state: "registered".into(),
         pdf,
+        annexes: Vec::new(),
         note: String::new(),
     }
 }

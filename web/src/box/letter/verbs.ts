@@ -24,7 +24,16 @@ export const VERBS: Record<Verb, VerbForm> = {
   sign: { label: "Ký số", says: "Ký bằng chứng thư của chính bạn. Sau đó văn thư đóng dấu; nội dung không sửa được nữa.", asks: [], done: "" },
   seal: { label: "Đóng dấu", says: "Chỉ văn thư đóng dấu, trên văn bản đã có chữ ký của người có thẩm quyền hoặc bản sao do trường quét.", asks: [], done: "" },
   unsign: { label: "Thôi chờ ký", says: "Văn bản không chờ khóa nữa; chưa có gì được ký. Có thể ký hoặc đóng dấu lại từ đầu.", asks: [], done: "Đã thôi chờ." },
+  name_signers: {
+    label: "Người ký",
+    says: "Nêu ai phải ký số và ký theo thứ tự nào; đủ chữ ký mới đóng dấu được. Không nêu ai thì hiệu trưởng ký, hoặc người được giao ký thay.",
+    asks: [],
+    done: "Đã ghi người ký.",
+  },
   attach: { label: "Gắn tệp", says: "Chọn tệp PDF, Word hoặc ảnh, hoặc giấy vừa quét ở bàn quét.", asks: ["paper"], done: "Đã gắn." },
+  // Asked for beside the annexes themselves.
+  add_annex: { label: "Thêm phụ lục", asks: ["paper"], done: "Đã thêm phụ lục." },
+  remove_annex: { label: "Bỏ phụ lục", asks: [], danger: true, done: "Đã bỏ phụ lục." },
   transcribe: {
     label: "Lập bản “(đã ký và đóng dấu)”",
     says: "Cho đơn vị không có máy quét, khi bản giấy đã ký tay và đóng dấu. Máy ghi số, ngày và dòng “(đã ký và đóng dấu)” lên tệp Word hoặc PDF đã gắn; bản ấy thay bản quét, ghi rõ là bản điện tử của bản giấy lưu ở văn thư. Tệp cũ giữ nguyên.",
@@ -38,9 +47,9 @@ export const VERBS: Record<Verb, VerbForm> = {
 
 /** Onward steps first, then what mends, then what ends; the first onward one is the screen's main action. */
 const ORDER: readonly Verb[] = [
-  "direct", "approve", "complete", "release", "submit", "assign", "sign", "seal", "unsign", "attach", "transcribe", "amend", "return", "void",
+  "direct", "approve", "complete", "release", "submit", "assign", "sign", "seal", "unsign", "attach", "name_signers", "transcribe", "amend", "return", "void",
 ];
-const ASIDE: readonly Verb[] = ["unsign", "attach", "transcribe", "amend", "return", "void"];
+const ASIDE: readonly Verb[] = ["unsign", "attach", "name_signers", "transcribe", "amend", "return", "void"];
 
 export function formVerbs(may: readonly Verb[]): Verb[] {
   return ORDER.filter((verb) => may.includes(verb));

@@ -4,6 +4,12 @@ import { Loaded } from "../../kit/loaded.svelte";
 import { isHere, openKeys, usable } from "./keys.svelte";
 import { imageOf, withKind } from "./look";
 
+/** In whose place somebody signs: in her own right, or by a delegation. */
+export interface Right {
+  capacity?: Capacity;
+  delegation?: string;
+}
+
 /** The key a person is about to use: which, its PIN, and in whose place she signs. One document or a stack of them. */
 export class Asking {
   readonly hand: Hand;
@@ -14,6 +20,10 @@ export class Asking {
   /** `own`, `tm`, `q` for the head; the id of a delegation for whoever signs in her place. */
   capacity = $state("own");
   delegations = $state.raw<Delegation[]>([]);
+  /** She is named to sign: in her own right, whatever she may sign for others. */
+  named = $state(false);
+  /** Of several documents some name her and others do not. */
+  mixed = $state(false);
   private readonly me: Me;
 
   constructor(hand: Hand, me: Me) {
@@ -50,12 +60,22 @@ export class Asking {
     return this.me.role === "head";
   }
 
+  /** Whether she signs in her own right. */
+  get own(): boolean {
+    return this.isHead || (this.named && !(this.mixed && this.delegations.length > 0));
+  }
+
+  /** In whose place she signs. */
+  get right(): Right {
+    if (this.hand === "seal") return {};
+    if (this.own) return { capacity: this.capacity as Capacity };
+    return { delegation: this.delegations.some((held) => held.id === this.capacity) ? this.capacity : undefined };
+  }
+
   /** What the box wants to know of it. */
-  body(): { certificate: string; pin: string; keep_open: boolean; capacity?: Capacity; delegation?: string } {
+  body(): { certificate: string; pin: string; keep_open: boolean } & Right {
     const key = { certificate: this.certificate, pin: this.needsPin ? this.pin : "", keep_open: this.needsPin && this.keepOpen };
-    if (this.hand === "seal") return key;
-    if (this.isHead) return { ...key, capacity: this.capacity as Capacity };
-    return { ...key, delegation: this.delegations.some((held) => held.id === this.capacity) ? this.capacity : undefined };
+    return { ...key, ...this.right };
   }
 
   /** The box has taken it; a PIN stays in no page. */
@@ -73,7 +93,7 @@ export class Asking {
   private async lookForDelegations(): Promise<void> {
     const all = await box.delegations().catch(() => []);
     this.delegations = all.filter((held) => held.holds && held.to.id === this.me.id);
-    if (!this.isHead) this.capacity = this.delegations[0]?.id ?? "";
+    if (!this.own) this.capacity = this.delegations[0]?.id ?? "own";
   }
 }
 
@@ -83,6 +103,8 @@ export class Showing {
   /** How it would look; nothing until the box has said what it proposes. */
   wanted = $state.raw<Look | null>(null);
   image = $state.raw<Impression | null>(null);
+  /** Stands in the text block. */
+  right = $state.raw<Right>({});
   readonly hand: Hand;
   private readonly letter: string;
   /** Where the image was put, also while another look is tried. */
@@ -120,6 +142,11 @@ export class Showing {
   put(place: SigningPlace): void {
     this.last = place;
     if (this.wanted) this.wanted = { ...this.wanted, place };
+  }
+
+  /** The clerk answers for a signature nobody vouches for. */
+  trust(untrusted_signer: boolean): void {
+    if (this.wanted) this.wanted = { ...this.wanted, untrusted_signer };
   }
 
   insist(second_seal: boolean): void {

@@ -19,6 +19,7 @@ it("moves by millimetres and never out of reach", () => {
 it("offers an image only where there is one", () => {
   expect(looks("seal", null).map((look) => look.value)).toEqual(["corner", "hidden"]);
   expect(looks("sign", seal).map((look) => look.value)).toEqual(["picture", "corner", "hidden"]);
+  expect(looks("seal", seal, true).map((look) => look.value), "a copy bears text").toEqual(["corner", "corner_seal"]);
 });
 
 it("uses the last image that was brought, of the right kind", () => {

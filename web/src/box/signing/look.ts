@@ -63,8 +63,9 @@ const SEAL: readonly LookChoice[] = [
 ];
 
 /** What can be chosen with the images there are. */
-export function looks(hand: Hand, image: Impression | null): readonly LookChoice[] {
-  return (hand === "sign" ? SIGN : SEAL).filter((choice) => !choice.image || image);
+export function looks(hand: Hand, image: Impression | null, textOnly = false): readonly LookChoice[] {
+  const allowed = (choice: LookChoice): boolean => !textOnly || choice.value.startsWith("corner");
+  return (hand === "sign" ? SIGN : SEAL).filter((choice) => (!choice.image || image) && allowed(choice));
 }
 
 /** The image in use: the last one that was brought, like the box has it. */
@@ -83,6 +84,7 @@ export function withKind(look: Look, kind: LookKind, image: Impression | null, p
     impression: shown ? image?.id : undefined,
     place: kind === "picture" && image ? (place ?? placeFor(image, pages)) : undefined,
     second_seal: shown && !!look.second_seal,
+    untrusted_signer: look.untrusted_signer,
   };
 }
 
