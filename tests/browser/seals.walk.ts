@@ -195,7 +195,7 @@ test.describe('signing on an old PC', () => {
     await page.goto('/incoming');
     await page.getByRole('link', { name: /Văn bản bị sửa trên đường/ }).click();
     await page.getByRole('button', { name: 'Trả lại nơi gửi' }).click();
-    await expect(page.getByRole('form', { name: 'Hủy số' }).getByLabel('Lý do')).toHaveValue(/^Trả lại nơi gửi: /);
+    await expect(page.getByRole('form', { name: 'Trả lại nơi gửi' }).getByLabel('Lý do')).toHaveValue(/^Trả lại nơi gửi: /);
     await usableByEverybody(page, 'a changed document sent back');
   });
 });

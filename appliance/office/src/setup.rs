@@ -35,7 +35,7 @@ impl Desk {
     /// # Errors
     /// A refusal for names or passwords that do not do, or if the box is set up already.
     pub fn set_up(&self, set_up: &SetUp) -> Result<(), Error> {
-        let machine = Actor::Machine("set-up");
+        let machine = Actor::Machine("cài đặt");
         accounts::passwords::accept(&set_up.password, &set_up.username, "password")?;
         let rows = self.journal().read()?;
         let officer = accounts::rules::by_username(&rows, &set_up.username)?;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formVerbs, leadsOn } from "./verbs";
+import { formOf, formVerbs, leadsOn } from "./verbs";
 
 it("offers the head her directive before everything destructive, and nothing that does not hold", () => {
   expect(formVerbs(["void", "assign", "direct"])).toEqual(["direct", "assign", "void"]);
@@ -11,4 +11,10 @@ it("makes the key whose turn it is the main action, and only for what goes out",
   expect(main("outgoing", "sign")).toBe("sign");
   expect(main("outgoing", "seal")).toBe("seal");
   expect(main("incoming", null)).toBeUndefined();
+});
+
+it("strikes out a number, drops a draft that has none, and tells who sends back to say so", () => {
+  expect(formOf("void", { number: 12 }).label).toBe("Hủy số");
+  expect(formOf("void", { number: null }).label).toBe("Bỏ dự thảo");
+  expect(formOf("void", { number: 12 }, true).done).toContain("báo nơi gửi");
 });

@@ -45,6 +45,28 @@ export const VERBS: Record<Verb, VerbForm> = {
   void: { label: "Hủy số", says: "Số vẫn nằm trong sổ, gạch ngang, kèm lý do. Không dùng lại.", asks: ["reason"], danger: true, done: "Đã hủy." },
 };
 
+const DROP_DRAFT: VerbForm = {
+  label: "Bỏ dự thảo",
+  says: "Dự thảo thôi dùng; nó vẫn nằm trong danh sách, kèm lý do.",
+  asks: ["reason"],
+  danger: true,
+  done: "Đã bỏ dự thảo.",
+};
+const SEND_BACK: VerbForm = {
+  label: "Trả lại nơi gửi",
+  says: "Số đến vẫn nằm trong sổ, gạch ngang, kèm lý do. Máy không tự báo: bạn gọi hoặc nhắn nơi gửi xin bản khác.",
+  asks: ["reason"],
+  danger: true,
+  done: "Đã ghi trả lại trong sổ. Hãy báo nơi gửi xin bản khác.",
+};
+
+/** How a verb is asked for on this document; `sentBack` when it goes back to whoever sent it. */
+export function formOf(verb: Verb, letter: { number?: number | null }, sentBack = false): VerbForm {
+  if (verb !== "void") return VERBS[verb];
+  if (sentBack) return SEND_BACK;
+  return letter.number == null ? DROP_DRAFT : VERBS.void;
+}
+
 /** Onward steps first, then what mends, then what ends; the first onward one is the screen's main action. */
 const ORDER: readonly Verb[] = [
   "direct", "approve", "complete", "release", "submit", "assign", "sign", "seal", "unsign", "attach", "name_signers", "transcribe", "amend", "return", "void",
