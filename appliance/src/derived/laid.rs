@@ -40,14 +40,20 @@ pub(crate) enum Laying {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct OfRegister {
     number: String,
+    symbol: String,
     day: chrono::NaiveDate,
 }
 
 impl OfRegister {
-    /// Of `01/QĐ-THCSHM`, before the stroke stands what is missing on the page.
+    /// Of `01/QĐ-THCSHM`: before the stroke stands what is missing on the page.
     pub(crate) fn new(number_symbol: &str, day: chrono::NaiveDate) -> Self {
-        let number = number_symbol.split_once('/').map_or(number_symbol, |(number, _)| number);
-        Self { number: number.into(), day }
+        let (number, symbol) = number_symbol.split_once('/').unwrap_or((number_symbol, ""));
+        Self { number: number.into(), symbol: symbol.into(), day }
+    }
+
+    fn facts(self) -> NumberAndDay {
+        let Self { number, symbol, day } = self;
+        NumberAndDay { number, symbol, day }
     }
 }
 
@@ -162,13 +168,11 @@ fn over(pdf: &[u8], laying: &Laying, faces: &Faces) -> Result<Vec<u8>, OverlayEr
         Laying::Copy(Copy { form, parent, unit, number, place_and_day, title, name, recipients }) => {
             Mark::Copy(CopyBlock { form, parent, unit, number, place_and_day, title, name, recipients })
         }
-        Laying::Numbered(OfRegister { number, day }) => {
-            let whole = numbered(pdf, &NumberAndDay { number, day }, faces)?;
+        Laying::Numbered(register) => {
+            let whole = numbered(pdf, &register.facts(), faces)?;
             return Ok(whole.unwrap_or_else(|| pdf.to_vec()));
         }
-        Laying::OnPaper(OfRegister { number, day }) => {
-            return signed_and_sealed_line(pdf, &NumberAndDay { number, day }, faces);
-        }
+        Laying::OnPaper(register) => return signed_and_sealed_line(pdf, &register.facts(), faces),
     };
     let place = mark.place(pdf, faces)?;
     lay(pdf, &[Overlay { mark, place }], faces)

@@ -46,7 +46,7 @@ fn refused(why: NotLaid) -> Error {
         NotLaid::Contradiction(written) => (
             "transcript.contradiction",
             format!(
-                "Trên trang ghi “{written}”, khác với số hoặc ngày trong sổ. Hãy sửa tệp cho khớp với sổ rồi gắn lại."
+                "Trên trang ghi “{written}”, khác với số, ký hiệu hoặc ngày trong sổ. Hãy sửa tệp cho khớp với sổ rồi gắn lại."
             ),
         ),
         NotLaid::NoBlank => (

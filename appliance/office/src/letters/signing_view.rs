@@ -186,7 +186,7 @@ pub fn failure(code: &str) -> &'static str {
             "Phần mềm của thẻ ký số không trả lời nên đã được dừng. Hãy rút thẻ ra, cắm lại rồi thử lần nữa."
         }
         "seal.wrong_signature" => {
-            "Chữ ký gửi về không phải của chứng thư này trên văn bản này. Hãy chọn đúng thẻ rồi ký lại."
+            "Chữ ký gửi về không phải của chứng thư này trên văn bản này. Hãy chọn đúng chứng thư và đúng tệp rồi ký lại."
         }
         _ => "Chưa ký được. Văn bản vẫn còn nguyên; hãy bấm lại.",
     }

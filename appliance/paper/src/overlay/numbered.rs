@@ -5,7 +5,7 @@
 //! ```no_run
 //! # fn example(draft: &[u8], faces: &paper::typeset::Faces) -> Result<(), paper::overlay::OverlayError> {
 //! let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap_or_default();
-//! let facts = paper::overlay::NumberAndDay { number: "05".into(), day };
+//! let facts = paper::overlay::NumberAndDay { number: "05".into(), symbol: "QĐ-THCSHM".into(), day };
 //! let to_be_signed = paper::overlay::numbered(draft, &facts, faces)?;
 //! # Ok(()) }
 //! ```
@@ -30,6 +30,8 @@ use chrono::{Datelike, NaiveDate};
 pub struct NumberAndDay {
     /// The number alone, as it is written before the stroke: `12`, or `05`.
     pub number: String,
+    /// What is written behind it; where the page has another, it is another document's.
+    pub symbol: String,
     /// The day it bears.
     pub day: NaiveDate,
 }
@@ -38,7 +40,7 @@ pub struct NumberAndDay {
 /// where there is nothing to write: both stand there, or there is no blank, or one too narrow. Of a day all parts are
 /// written or none.
 ///
-/// Fails where the page bears another number or day, where the file is signed, and where it cannot be read or added to.
+/// Fails where the page bears another number, symbol or day, where the file is signed, and where it cannot be read or added to.
 pub fn numbered(pdf: &[u8], facts: &NumberAndDay, faces: &Faces) -> Result<Option<Vec<u8>>, OverlayError> {
     let blanks = Parts::of(place::slots(pdf)?, facts, faces);
     let mut drawings = Vec::new();
@@ -60,6 +62,10 @@ pub(super) struct Parts<'d> {
 
 impl Parts<'_> {
     pub(super) fn of(slots: Slots, facts: &NumberAndDay, faces: &Faces) -> Self {
+        if !is_same(&slots.symbol, &facts.symbol) {
+            let other = || Err(OverlayError::Contradiction(slots.symbol.clone()));
+            return Parts { number: other(), day: other() };
+        }
         let pad = |n: u32, below: u32| if n < below { format!("{n:02}") } else { n.to_string() };
         let parts = [
             (slots.day, pad(facts.day.day(), 10)),
@@ -73,6 +79,14 @@ impl Parts<'_> {
             day: parts.into_iter().filter_map(filled).collect(),
         }
     }
+}
+
+/// However it was typed: capitals, strokes and dashes make no other symbol.
+fn is_same(written: &str, symbol: &str) -> bool {
+    let bare =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let (written, symbol): (String, String) = (bare(written), bare(symbol));
+    written.is_empty() || symbol.is_empty() || written == symbol
 }
 
 /// What is written into a blank; nothing where it stands there already.

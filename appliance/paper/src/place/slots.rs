@@ -20,6 +20,8 @@ const NEXT_LINE: f64 = 1.9;
 /// Baselines of one line, and letters of one column, in sizes.
 const SAME_LINE: f64 = 0.45;
 const APART: f64 = 1.7;
+/// Between words, in sizes.
+const SPACE: f64 = 0.15;
 /// Behind the last word of a line there is room for two digits, or for a year; in sizes.
 const ROOM: f64 = 1.7;
 const ROOM_OF_YEAR: f64 = 2.6;
@@ -58,6 +60,8 @@ pub(crate) struct Blank {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Slots {
     pub(crate) number: Slot,
+    /// What stands behind the stroke of the number: `QĐ-THCSHM`; nothing where no number is.
+    pub(crate) symbol: String,
     pub(crate) day: Slot,
     pub(crate) month: Slot,
     pub(crate) year: Slot,
@@ -78,6 +82,10 @@ fn of(letters: &[Letter], width: f64) -> Slots {
     let head = Head { lines };
     let number = head.first("Số:", |at| head.flows(at, true).iter().find_map(|flow| number(flow)));
     let level = number.as_ref().map(|(at, _)| head.letter(*at).baseline);
+    let (number, symbol) = match number {
+        Some((_, (slot, symbol))) => (slot, symbol),
+        None => (Slot::Missing, String::new()),
+    };
     let day = head.first("ngày", |at| {
         let (first, found) = (head.first_of_column(at), head.letter(at));
         let is_level = level.is_some_and(|level| (found.baseline - level).abs() < LEVEL_PT);
@@ -87,7 +95,7 @@ fn of(letters: &[Letter], width: f64) -> Slots {
     });
     let missing = || [Slot::Missing, Slot::Missing, Slot::Missing];
     let [day, month, year] = day.map_or_else(missing, |(_, found)| found);
-    Slots { number: number.map_or(Slot::Missing, |(_, found)| found), day, month, year }
+    Slots { number, symbol, day, month, year }
 }
 
 /// A letter: which line, and which of its letters.
@@ -154,11 +162,21 @@ fn kept<'l>(flow: &[&'l Letter]) -> Vec<&'l Letter> {
     flow.iter().filter(|letter| !is_drawn(letter)).copied().collect()
 }
 
-fn number(flow: &[&Letter]) -> Option<Slot> {
+fn number(flow: &[&Letter]) -> Option<(Slot, String)> {
     let letters = kept(flow);
     let words = Words::of(&letters);
     let from = words.end_of("Số:", 0)?;
-    between(flow, &letters, from, words.start_of("/", from)?)
+    let stroke = words.start_of("/", from)?;
+    Some((between(flow, &letters, from, stroke)?, word_behind(&letters[stroke..])))
+}
+
+/// What is written on without a space behind the first of these letters.
+fn word_behind(letters: &[&Letter]) -> String {
+    let on = |pair: &&[&Letter]| {
+        let level = (pair[0].baseline - pair[1].baseline).abs() < SAME_LINE * pair[0].size;
+        level && pair[1].left - pair[0].right < SPACE * pair[0].size
+    };
+    letters.windows(2).take_while(on).map(|pair| pair[1].text.as_str()).collect()
 }
 
 fn day(flow: &[&Letter]) -> Option<[Slot; 3]> {
@@ -336,8 +354,20 @@ mod tests {
             (&["Số: điện thoại ở trang / sau"], ["-", "-", "-", "-"]),
         ];
         for (lines, expected) in table {
-            let Slots { number, day, month, year } = of(&page(lines), WIDTH);
+            let Slots { number, day, month, year, .. } = of(&page(lines), WIDTH);
             assert_eq!([number, day, month, year].map(said), expected, "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn the_symbol_is_what_stands_behind_the_stroke() {
+        for (lines, expected) in [
+            (&["Số:     /QĐ-THCSHM   Bình An, ngày    tháng 9 năm 2026"][..], "QĐ-THCSHM"),
+            (&["Số: 12/KH-THCS"], "KH-THCS"),
+            (&["   Số:             Bình An, ngày 5 tháng 9 năm 2026", "  /QĐ-THCSHM"], "QĐ-THCSHM"),
+            (&["Kế hoạch năm học"], ""),
+        ] {
+            assert_eq!(of(&page(lines), WIDTH).symbol, expected, "{lines:?}");
         }
     }
 
@@ -345,7 +375,7 @@ mod tests {
     fn what_was_read_off_a_scan_has_no_blank_to_write_in() {
         let mut scan = page(&["Số:     /KH-THCS   Bình An, ngày 05 tháng    năm 2026"]);
         scan.iter_mut().for_each(|letter| letter.unseen = true);
-        let Slots { number, day, month, year } = of(&scan, WIDTH);
+        let Slots { number, day, month, year, .. } = of(&scan, WIDTH);
         assert_eq!([number, day, month, year].map(said), ["-", "05", "-", "2026"]);
     }
 }

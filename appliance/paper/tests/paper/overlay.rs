@@ -162,7 +162,7 @@ fn nothing_is_laid_over_signed_bytes() {
     let place = Place { page: 1, left_mm: 10.0, top_mm: 60.0, width_mm: 0.0, height_mm: 0.0 };
     let overlay = Overlay { mark: arrival(), place };
     assert!(matches!(lay(&pdf, &[overlay], &faces()), Err(OverlayError::Signed)));
-    let paper = NumberAndDay { number: "12".into(), day: day() };
+    let paper = NumberAndDay { number: "12".into(), symbol: String::new(), day: day() };
     let twice = signed(&fixture("blocks/deputy.pdf"), &block(), &key("unit.p12"));
     assert!(matches!(signed_and_sealed_line(&twice, &paper, &faces()), Err(OverlayError::Signed)));
 }
@@ -173,7 +173,7 @@ fn day() -> chrono::NaiveDate {
 
 #[test]
 fn a_unit_without_a_scanner_says_that_it_signed_and_sealed() {
-    let paper = |number: &str| NumberAndDay { number: number.into(), day: day() };
+    let paper = |number: &str| NumberAndDay { number: number.into(), symbol: String::new(), day: day() };
     let blank = fixture("blocks/blank.pdf");
     let filled = signed_and_sealed_line(&blank, &paper("19"), &faces()).unwrap();
     qpdf_is_content(&filled);
@@ -205,7 +205,7 @@ fn a_unit_without_a_scanner_says_that_it_signed_and_sealed() {
 /// The register's word on each draft, as poppler reads it.
 #[test]
 fn number_and_day_come_into_the_blanks_of_a_draft_in_the_type_of_their_lines() {
-    let facts = NumberAndDay { number: "07".into(), day: day() };
+    let facts = NumberAndDay { number: "07".into(), symbol: String::new(), day: day() };
     let both = "Số:07/QĐ-THCSHM|ngày05tháng9năm2026";
     // Poppler reads what is written over dots behind them; that it stands between the words is seen below, when nothing
     // is found to write.
@@ -248,7 +248,7 @@ fn number_and_day_come_into_the_blanks_of_a_draft_in_the_type_of_their_lines() {
 
 #[test]
 fn what_has_its_number_or_no_room_for_it_is_left_as_it_is() {
-    let facts = |number: &str| NumberAndDay { number: number.into(), day: day() };
+    let facts = |number: &str| NumberAndDay { number: number.into(), symbol: String::new(), day: day() };
     for name in ["blocks/deputy", "drafts/web-narrow", "blocks/none"] {
         let draft = fixture(&format!("{name}.pdf"));
         assert!(numbered(&draft, &facts("12"), &faces()).unwrap().is_none(), "{name}");
@@ -261,6 +261,12 @@ fn what_has_its_number_or_no_room_for_it_is_left_as_it_is() {
         &faces(),
     );
     assert!(matches!(dated, Err(OverlayError::Contradiction(said)) if said == "05"), "nor half of it");
+    let of = |symbol: &str| {
+        let facts = NumberAndDay { symbol: symbol.into(), ..facts("12") };
+        numbered(&fixture("drafts/word-spaces.pdf"), &facts, &faces())
+    };
+    assert!(matches!(of("QĐ-THCSHP"), Err(OverlayError::Contradiction(said)) if said == "QĐ-THCSHM"));
+    assert!(of("qđ-THCS-HM").unwrap().is_some(), "typed otherwise, it is the same symbol");
     let draft = signed(&fixture("drafts/word-spaces.pdf"), &block(), &key("unit.p12"));
     assert!(matches!(numbered(&draft, &facts("12"), &faces()), Err(OverlayError::Signed)));
     // A scan whose words somebody's program laid unseen over it.
