@@ -67,10 +67,15 @@ async fn digest(
             digest: Sha256::from_bytes(digested.digest()).to_string(),
             attributes: to_base64(&attributes),
             certificate: leaf,
-            document: waiting.request.lines.join(" · "),
+            document: in_words(&waiting.request),
         }))
     })
     .await?
+}
+
+/// An annex is told from its document by its name.
+fn in_words(request: &SigningRequest) -> String {
+    if request.annex.is_some() { request.reason.clone() } else { request.lines.join(" · ") }
 }
 
 /// What the key made of it.

@@ -1,6 +1,8 @@
 //! Annexes in files of their own: sealed with the document by one key, judged by others, each by itself.
 
 use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use office::letters::Command as Letters;
 use office::letters::model::Act;
 use office::letters::signing::Look;
@@ -8,6 +10,7 @@ use office::{Actor, Command};
 use serde_json::{Value, json};
 
 use crate::authority::Authority;
+use crate::elsewhere::cms;
 use crate::school::{Person, School, UNIT, id};
 use crate::signing::{
     self, Keys, ask, at, created, done, drafted, letter_pdf, paper, poppler_calls_valid, pyhanko_calls_good,
@@ -37,7 +40,9 @@ fn states(letter: &Value) -> Vec<&str> {
 async fn settled(person: &Person<'_>, letter: &Value) -> Value {
     person
         .until(&at(letter, ""), |letter| {
-            letter["seal"]["state"] != "requested" && !states(letter).contains(&"requested")
+            // While the document waits for a key elsewhere, its annexes wait for that.
+            letter["seal"]["state"] == "prepared"
+                || (letter["seal"]["state"] != "requested" && !states(letter).contains(&"requested"))
         })
         .await
 }
@@ -127,6 +132,32 @@ async fn an_annex_that_cannot_be_signed_says_so_and_holds_nobody_up() {
     done(&ask(&clerk, &letter, "seal", &keys.unit, json!({})).await);
     let again = settled(&clerk, &letter).await;
     assert_eq!((states(&again), &again["files"]), (vec!["failed", "sealed"], &sealed["files"]));
+    school.closed().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_elsewhere_gets_a_digest_for_each_of_them() {
+    let (school, authority) = (School::with_sheets(1).await, Authority::open());
+    let (clerk, head) = (school.clerk().await, school.signed_in("head").await);
+    let keys = Keys::of(&school, &authority).await;
+    authority.unit("away");
+    let enlist = json!({"place": "elsewhere", "pem": authority.chain("away")});
+    let away = created(&clerk.post("/api/certificates/enlist", enlist).await)["id"].clone();
+    let letter = with_annexes(&clerk, letter_pdf(), vec![("Phụ lục I", small_pdf(1))]).await;
+    signed(&head, &letter, &keys).await;
+    done(&ask(&clerk, &letter, "seal", &away, json!({"pin": ""})).await);
+    for expected in ["01/QĐ-THCSHM · ", "Phụ lục I, kèm số 01/QĐ-THCSHM"] {
+        let waiting = settled(&clerk, &letter).await;
+        assert!(waiting["seal"]["state"] == "prepared" || states(&waiting) == ["prepared"], "{waiting}");
+        let out = done(&clerk.get(&at(&letter, "/signing-digest")).await);
+        assert!(out["document"].as_str().unwrap().starts_with(expected), "{out}");
+        let cms = STANDARD.encode(cms(&authority, "away", out["digest"].as_str().unwrap()));
+        let answer = json!({"prepared": out["prepared"], "cms": cms});
+        done(&clerk.post(&at(&letter, "/signing-answer"), answer).await);
+    }
+    let sealed = clerk.get(&at(&letter, "")).await.json();
+    assert_eq!((&sealed["seal"]["state"], states(&sealed)), (&json!("sealed"), vec!["sealed"]), "{sealed}");
+    poppler_calls_valid(&annex(&clerk, &sealed, 0).await, 1);
     school.closed().await;
 }
 

@@ -316,7 +316,10 @@ async fn marks_are_laid_over_a_copy_and_the_file_stays() {
         .get(&format!("{path}/marked.pdf?mark=certified_copy&name={}", "a".repeat(401)))
         .await
         .refused(422, "words.long");
-    clerk.get(&format!("{path}/marked.pdf?mark=edge&words={}", "a".repeat(101))).await.refused(422, "words.long");
+    clerk
+        .get(&format!("{path}/marked.pdf?mark=edge&words={}", "a".repeat(101)))
+        .await
+        .refused(422, "words.long");
     school.closed().await;
 }
 

@@ -35,7 +35,7 @@ fn bytes(text: &Value) -> Vec<u8> {
 }
 
 /// What a person with pyHanko makes of a digest and her key file.
-fn cms(authority: &Authority, name: &str, digest: &str) -> Vec<u8> {
+pub(crate) fn cms(authority: &Authority, name: &str, digest: &str) -> Vec<u8> {
     const SCRIPT: &str = "import asyncio, sys\n\
         from pyhanko.sign import signers\n\
         key, pin, digest = sys.argv[1:]\n\

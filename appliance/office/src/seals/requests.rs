@@ -148,7 +148,7 @@ fn of_annex(rows: &Rows<'_>, letter: &Letter, unit: &str) -> Result<Option<Signi
         pages: annex.file.paper.pages,
         image: None,
         look: Look::default(),
-        reason: format!("Phụ lục của số {number}"),
+        reason: format!("{}, kèm số {number}", annex.file.title),
         lines: vec![number, unit.to_owned()],
         name: unit.to_owned(),
     }))
