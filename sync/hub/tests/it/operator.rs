@@ -238,7 +238,7 @@ async fn annexes_in_files_of_their_own_come_with_their_document() {
     side.register(&RegisterLine { annexes, ..line(1, Some(pdf)) });
     let round = sync_once(&enrolment, side.clone()).await.unwrap();
     assert_eq!(round.sent_blobs, 3);
-    assert_eq!(hub.sound().await, (1, 1, 3));
+    assert_eq!(hub.sound().await, (1, 3, 1));
     let shown = &Browser::signed_in(&hub).await.get("/api/lines").await["items"][0];
     assert_eq!(shown["annexes"][1]["title"], "Phụ lục II");
     let here = shown["annexes_here"].as_array().unwrap();
