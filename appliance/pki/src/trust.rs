@@ -45,6 +45,11 @@ impl Trust {
         &self.roots
     }
 
+    /// Authorities that a root vouches for: they help to build chains and are trusted through it alone.
+    pub fn intermediates(&self) -> impl Iterator<Item = &Cert> {
+        self.others.iter().filter(|cert| cert.is_ca())
+    }
+
     /// The CRLs.
     pub fn crls(&self) -> &[Crl] {
         &self.crls

@@ -1,4 +1,4 @@
-//! Whom the unit trusts: roots and revocation lists, brought as files by whoever keeps the box.
+//! Whom the unit trusts: roots, authorities between them and people, and revocation lists, brought as files by whoever keeps the box.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(add)).layer(DefaultBodyLimit::max(MOST_BYTES + 1))
 }
 
-/// Trusts the roots, or takes the revocation list, of a file as it was brought: PEM or DER.
+/// Trusts the roots, takes the authorities between and the revocation lists, of a file as it was brought: PEM or DER.
 #[utoipa::path(post, path = "/api/trust", operation_id = "post_trust", tag = "seals",
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses((status = 204), (status = 422, description = "trust.*", body = Problem), (status = 401, body = Problem),
@@ -47,12 +47,15 @@ async fn add(viewer: Viewer, State(app): State<App>, file: Bytes) -> Result<Stat
 pub(crate) fn understood(journal: &Journal, file: &[u8]) -> Result<Vec<TrustPart>, Error> {
     let (trust, _) = Trust::read([("file".to_owned(), file.to_vec())]);
     let mut found = Vec::new();
-    for root in trust.roots() {
+    let roots = trust.roots().iter().map(|root| (root, "root"));
+    // Many a token bears its own certificate and nobody else's: who issued it has to be told.
+    let between = trust.intermediates().map(|cert| (cert, "intermediate"));
+    for (cert, sort) in roots.chain(between) {
         let subject =
-            if root.subject_cn().is_empty() { root.subject() } else { root.subject_cn().to_owned() };
-        let until = Some(Stamp::from_unix_ms(root.not_after_ms()));
-        let file = journal.blobs().put(root.der())?;
-        found.push(TrustPart { file, sort: "root", subject, until, list: None });
+            if cert.subject_cn().is_empty() { cert.subject() } else { cert.subject_cn().to_owned() };
+        let until = Some(Stamp::from_unix_ms(cert.not_after_ms()));
+        let file = journal.blobs().put(cert.der())?;
+        found.push(TrustPart { file, sort, subject, until, list: None });
     }
     for crl in trust.crls() {
         let until = crl.next_update_ms().map(Stamp::from_unix_ms);
@@ -114,6 +117,6 @@ fn unreadable() -> Refusal {
     Refusal::field(
         "trust.unreadable",
         "file",
-        "Tệp này không có chứng thư gốc hay danh sách thu hồi nào đọc được. Hãy chọn tệp .crt, .pem hoặc .crl mà nơi cấp công bố.",
+        "Tệp này không có chứng thư gốc, chứng thư trung gian hay danh sách thu hồi nào đọc được. Hãy chọn tệp .crt, .pem hoặc .crl mà nơi cấp công bố.",
     )
 }

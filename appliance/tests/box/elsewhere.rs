@@ -22,7 +22,7 @@ async fn enlisted(authority: &Authority, head: &Person<'_>) -> Value {
     known["id"].clone()
 }
 
-async fn prepared(head: &Person<'_>, letter: &Value, key: &Value) -> Value {
+pub(crate) async fn prepared(head: &Person<'_>, letter: &Value, key: &Value) -> Value {
     let pinless = json!({"pin": ""});
     done(&ask(head, letter, "sign", key, pinless).await);
     let waiting = settled(head, letter).await;
@@ -30,7 +30,7 @@ async fn prepared(head: &Person<'_>, letter: &Value, key: &Value) -> Value {
     done(&head.get(&at(letter, "/signing-digest")).await)
 }
 
-fn bytes(text: &Value) -> Vec<u8> {
+pub(crate) fn bytes(text: &Value) -> Vec<u8> {
     STANDARD.decode(text.as_str().unwrap()).unwrap()
 }
 

@@ -1,9 +1,12 @@
 //! What comes in is checked without a line, and what was found stands beside it in words.
 
 use axum::http::{Method, StatusCode};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::authority::Authority;
+use crate::elsewhere::{bytes, prepared};
 use crate::levels::{spoil, trust_file};
 use crate::school::{School, id};
 use crate::signing::{
@@ -144,6 +147,33 @@ async fn a_verdict_that_was_open_is_looked_at_again_when_another_is_trusted() {
     let trusted = done(&school.signed_in("it").await.get("/api/trust").await);
     let of_sort = |sort: &str| trusted.as_array().unwrap().iter().filter(|one| one["sort"] == sort).count();
     assert_eq!((of_sort("root"), of_sort("crl")), (1, 2), "one list of each issuer: {trusted}");
+    school.closed().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_issued_a_certificate_that_came_alone_can_be_told() {
+    let authority = Authority::open();
+    let school = School::with_sheets(1).await;
+    let (clerk, head) = (school.clerk().await, school.signed_in("head").await);
+    authority.person("head", "Trần Văn Bách");
+    let alone = String::from_utf8(authority.read("head.pem")).unwrap();
+    let enlist = json!({"place": "elsewhere", "pem": alone, "mine": true});
+    let key = created(&head.post("/api/certificates/enlist", enlist).await)["id"].clone();
+    let letter = released(&clerk, letter_pdf()).await;
+    let out = prepared(&head, &letter, &key).await;
+    let signature = STANDARD.encode(authority.sign("head", &bytes(&out["attributes"])));
+    let answer = json!({"prepared": out["prepared"], "signature": signature});
+    done(&head.post(&at(&letter, "/signing-answer"), answer).await);
+    let pdf = paper(&clerk, &letter).await;
+
+    trust_file(&school, authority.read("root.pem")).await;
+    assert_eq!(verdict_of(&school, pdf.clone()).await.0["word"], "untrusted");
+    trust_file(&school, authority.read("inter.pem")).await;
+    let brought = created(&upload(&clerk, pdf).await);
+    let verdict = done(&clerk.get(&format!("/api/scans/{}/verdict", id(&brought["scan"]["id"]))).await);
+    assert_eq!(verdict["word"], "good", "{verdict}");
+    let trusted = done(&head.get("/api/trust").await);
+    assert!(trusted.as_array().unwrap().iter().any(|one| one["sort"] == "intermediate"), "{trusted}");
     school.closed().await;
 }
 

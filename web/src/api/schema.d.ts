@@ -3509,7 +3509,7 @@ export interface components {
         TrustedView: {
             /** Format: uuid */
             id: string;
-            /** @description `root` or `crl`. */
+            /** @description `root`, `intermediate` or `crl`. */
             sort: string;
             /** @description Its time is over. */
             stale: boolean;

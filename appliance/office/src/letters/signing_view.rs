@@ -139,7 +139,7 @@ pub fn waiting(code: &str) -> &'static str {
             "Máy chủ dấu thời gian chưa trả lời; máy sẽ tự thử lại. Nếu kéo dài, nhờ người phụ trách CNTT xem địa chỉ."
         }
         "level.untrusted" => {
-            "Máy chưa có chứng thư gốc để tin máy chủ này. Nhờ người phụ trách CNTT thêm ở mục Nơi được tin."
+            "Máy chưa tin được nơi cấp chứng thư của người ký hoặc của máy chủ dấu thời gian. Nhờ người phụ trách CNTT thêm chứng thư gốc và chứng thư trung gian ở mục Nơi được tin."
         }
         "level.no_revocation" => "Nơi cấp chứng thư chưa cho biết tình trạng thu hồi; máy sẽ tự thử lại.",
         "level.revoked" => {

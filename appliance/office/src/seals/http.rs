@@ -174,7 +174,7 @@ async fn settings(State(desk): State<Desk>, _viewer: Viewer) -> Result<Json<Sign
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct TrustedView {
     id: Uuid,
-    /// `root` or `crl`.
+    /// `root`, `intermediate` or `crl`.
     sort: String,
     subject: String,
     #[schema(value_type = Option<String>)]

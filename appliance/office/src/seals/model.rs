@@ -200,7 +200,7 @@ pub struct Trusted {
     pub id: Uuid,
     /// The root or the list itself, DER, out of the file it came in.
     pub file: Sha256,
-    /// `root` or `crl`.
+    /// `root`, `intermediate` or `crl`.
     pub sort: String,
     /// Whom it names.
     pub subject: String,
@@ -230,7 +230,7 @@ pub struct Edition {
 pub struct TrustPart {
     /// Its bytes.
     pub file: Sha256,
-    /// `root` or `crl`.
+    /// `root`, `intermediate` or `crl`.
     pub sort: &'static str,
     /// Whom it names.
     pub subject: String,
