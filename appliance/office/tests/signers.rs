@@ -1,5 +1,6 @@
 //! Several people under one document: who is named signs, in order or side by side, and then the unit seals - on a real
 //! journal.
+#![expect(clippy::unwrap_used, reason = "helpers of tests: one that cannot go on says where")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Signing and sealing in the office: who may, in which order, in whose place, and what comes of it - on a real journal.
+#![expect(clippy::unwrap_used, reason = "helpers of tests: one that cannot go on says where")]
 
 mod support;
 
@@ -8,11 +9,11 @@ use office::letters::acts::AskSignature;
 use office::letters::form::{Draft, Register};
 use office::letters::model::{Act, Seal, Verb};
 use office::letters::placement::Placement;
+use office::letters::rights;
 use office::letters::signing::{
     Capacity, Found, Level, Look, LookKind, Place, Prepared, SignatureState, Verdict,
 };
 use office::letters::view::LetterView;
-use office::letters::{self, rights};
 use office::seals::{self, ImpressionKind, Report};
 use office::{Command, Viewer};
 use support::{DAY_MS, MORNING, TestOffice, incoming, outgoing, refusal, seal};
@@ -331,7 +332,13 @@ fn a_scan_that_shows_a_seal_gets_no_second_image_unless_somebody_says_so() {
     let missing = Look { impression: None, ..look.clone() };
     assert_eq!(refusal(office.act(&office.clerk, id, ask(missing, false))).code, "sign.no_image");
     let nowhere = Look { kind: LookKind::Picture, ..look.clone() };
-    assert_eq!(refusal(office.act(&office.clerk, id, ask(nowhere, false))).code, "sign.no_place");
+    let over_others = refusal(office.act(&office.clerk, id, ask(nowhere.clone(), false)));
+    assert_eq!(over_others.code, "seal.copy_look", "what came in is another unit's");
+    let ours = office.scanned(&office.clerk, b"%PDF ours");
+    let draft = Draft { paper: Some(ours), ..outgoing("report") };
+    let own = office.draft(&office.clerk, draft).unwrap();
+    office.act(&office.clerk, own, Act::Release).unwrap();
+    assert_eq!(refusal(office.act(&office.clerk, own, ask(nowhere, false))).code, "sign.no_place");
     assert_eq!(refusal(office.act(&office.clerk, id, ask(look.clone(), true))).code, "seal.second");
     office.act(&office.clerk, id, ask(Look { second_seal: true, ..look }, true)).unwrap();
     let Seal::Requested { look, .. } = office.letter(id).seal else { panic!("asked for") };

@@ -230,6 +230,10 @@ async fn a_file_whose_signer_nobody_vouches_for_is_sealed_only_knowingly() {
         "and stands on its way: {way:?}"
     );
 
+    let audit = school.signed_in("head").await.get("/api/audit").await;
+    let audit = String::from_utf8(audit.bytes).unwrap();
+    assert!(audit.contains("Đưa đóng dấu dù chữ ký trong tệp chưa được tin"), "{audit}");
+
     // Once the unit trusts who issued the certificate, there is nothing to decide.
     let root = theirs.read("root.pem");
     let it = school.signed_in("it").await;
