@@ -1,4 +1,5 @@
 //! Annexes in files of their own, and what the unit's signature says on copies: on a real journal.
+#![expect(clippy::unwrap_used, reason = "helpers of tests: one that cannot go on says where")]
 
 mod support;
 
