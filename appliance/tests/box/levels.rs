@@ -211,7 +211,7 @@ async fn a_stamp_that_ends_in_a_month_is_set_once_and_renewed_by_one_that_lasts(
     let keys = Keys::of(&school, &authority).await;
     let (month, years) = (authority.stamps_for("month", 30), authority.stamps_for("years", 3650));
     trust(&school, &authority).await;
-    settled_on(&school, &[month.clone()]).await;
+    settled_on(&school, std::slice::from_ref(&month)).await;
     let archived = async |number: usize| {
         let (clerk, head) = (school.clerk().await, school.signed_in("head").await);
         let letter = released(&clerk, small_pdf(number)).await;
@@ -224,14 +224,14 @@ async fn a_stamp_that_ends_in_a_month_is_set_once_and_renewed_by_one_that_lasts(
     assert_eq!(authority.times_asked(&month), 3, "the head's, the seal's, and one over the document");
     // One file is worked on after the other: by now the first would have been stamped again.
     archived(2).await;
-    settled_on(&school, &[month.clone()]).await;
+    settled_on(&school, std::slice::from_ref(&month)).await;
     archived(3).await;
     assert_eq!(authority.times_asked(&month), 9);
     assert_eq!(levels_of(&school, &letter), ["B-T", "B-T", "B-LT", "B-LTA"]);
 
     // Half of the month is over, and the server has no other certificate yet.
     clock.0.store(16 * DAY_MS, Ordering::Relaxed);
-    settled_on(&school, &[month.clone()]).await;
+    settled_on(&school, std::slice::from_ref(&month)).await;
     wait_for("the renewal", || authority.times_asked(&month) == 10).await;
     let (clerk, head) = (school.clerk().await, school.signed_in("head").await);
     let fourth = released(&clerk, small_pdf(4)).await;
