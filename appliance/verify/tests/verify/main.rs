@@ -5,14 +5,16 @@ mod mutations;
 mod table;
 
 use std::{
+    fs::{self, File},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     path::{Path, PathBuf},
     process::Command,
     sync::OnceLock,
 };
 
-/// The files, made once for all tests of this program.
+/// The files, made once for all tests.
 pub(crate) struct Made {
-    folder: tempfile::TempDir,
+    folder: PathBuf,
     pub(crate) table: serde_json::Value,
 }
 
@@ -26,13 +28,13 @@ impl Made {
     }
 
     pub(crate) fn pdf(&self, name: &str) -> Vec<u8> {
-        std::fs::read(self.folder.path().join(format!("{name}.pdf"))).unwrap()
+        fs::read(self.folder.join(format!("{name}.pdf"))).unwrap()
     }
 
     pub(crate) fn trust(&self, name: &str) -> pki::Trust {
-        let files = std::fs::read_dir(self.folder.path().join(name)).unwrap().map(|entry| {
+        let files = fs::read_dir(self.folder.join(name)).unwrap().map(|entry| {
             let path = entry.unwrap().path();
-            (path.display().to_string(), std::fs::read(&path).unwrap())
+            (path.display().to_string(), fs::read(&path).unwrap())
         });
         let (trust, complaints) = pki::Trust::read(files);
         assert_eq!(complaints, []);
@@ -43,17 +45,37 @@ impl Made {
 pub(crate) fn made() -> &'static Made {
     static MADE: OnceLock<Made> = OnceLock::new();
     MADE.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let python = std::env::var_os("VANTHU_PYHANKO")
-            .map_or_else(|| here.join("../../target/judges/bin/python"), PathBuf::from);
-        let maker = here.join("tests/verify/make/make.py");
-        // -B: no compiled Python is left behind in the project.
-        let output = Command::new(&python).arg("-B").arg(maker).arg(folder.path()).output();
-        let output =
-            output.unwrap_or_else(|e| panic!("{e}: run `cargo xtask setup`, which installs pyHanko"));
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let table = std::fs::read(folder.path().join("table.json")).unwrap();
+        let maker = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/verify/make");
+        let all = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let folder = all.join(format!("verify-{:016x}", fingerprint(&maker)));
+        // Each test may be a process of its own: the first makes them, the others wait.
+        let lock = File::create(all.join("verify.lock")).unwrap();
+        lock.lock().unwrap();
+        if !folder.exists() {
+            let making = tempfile::tempdir_in(all).unwrap();
+            make(&maker, making.path());
+            fs::rename(making.keep(), &folder).unwrap();
+        }
+        let table = fs::read(folder.join("table.json")).unwrap();
         Made { folder, table: serde_json::from_slice(&table).unwrap() }
     })
+}
+
+/// Of everything the files are made by.
+fn fingerprint(maker: &Path) -> u64 {
+    let mut scripts: Vec<_> = fs::read_dir(maker).unwrap().map(|entry| entry.unwrap().path()).collect();
+    scripts.sort();
+    let mut hasher = DefaultHasher::new();
+    scripts.iter().filter(|path| path.is_file()).for_each(|path| fs::read(path).unwrap().hash(&mut hasher));
+    hasher.finish()
+}
+
+fn make(maker: &Path, folder: &Path) {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let python = std::env::var_os("VANTHU_PYHANKO")
+        .map_or_else(|| here.join("../../target/judges/bin/python"), PathBuf::from);
+    // -B: no compiled Python is left behind in the project.
+    let output = Command::new(&python).arg("-B").arg(maker.join("make.py")).arg(folder).output();
+    let output = output.unwrap_or_else(|e| panic!("{e}: run `cargo xtask setup`, which installs pyHanko"));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
