@@ -6,7 +6,7 @@
 //! the coloured ink, where nothing is lost by doubt.
 
 use super::{
-    cells::{Kept, colour},
+    cells::{Kept, colour, opposite_colour},
     ground::Ground,
     ink::Depths,
     overview::Overview,
@@ -24,14 +24,14 @@ const GREY_EDGE: i32 = 20;
 /// Smaller than this, in hundredths of a square millimetre, it is a crossing.
 const LEAST_STROKE: usize = 70;
 
-/// Takes everything out of the mask, where there is colour, that is not surely text.
+/// Takes everything out of the mask, where there is colour, that is not surely text; where colour is `hidden`, everything.
 pub(super) fn only_black(
     mask: &mut Ink,
     raster: &Raster,
     overview: &Overview,
     ground: &Ground,
     depths: &Depths,
-    coloured: &Kept,
+    [coloured, hidden]: [&Kept; 2],
 ) {
     if raster.channels == 1 {
         return;
@@ -44,6 +44,7 @@ pub(super) fn only_black(
                 continue;
             }
             let paper = ground.at_cell(cell_x, cell_y);
+            let is_hidden = hidden.is_near(cell_x, cell_y);
             let deep = i32::from(depths.page) * 3 / 4;
             for y in
                 cell_y * overview.cell_px..((cell_y + 1) * overview.cell_px).min(raster.height_px as usize)
@@ -54,9 +55,13 @@ pub(super) fn only_black(
                         continue;
                     }
                     let at = (y * width + x) * 3;
-                    if is_black(&raster.samples[at..at + 3], paper, deep, GREY_PIXEL) {
+                    let is_black =
+                        !is_hidden && is_black(&raster.samples[at..at + 3], paper, deep, GREY_PIXEL);
+                    if is_black || is_hidden {
+                        // What hangs on to a stroke of hidden colour is asked as well.
                         spots.push((x as u32, y as u32));
-                    } else {
+                    }
+                    if !is_black {
                         row[x / 8] &= !(0x80 >> (x % 8));
                         taken.push((x as u32, y as u32));
                     }
@@ -103,15 +108,18 @@ fn is_black(pixel: &[u8], paper: [u8; 3], deep: i32, grey: i32) -> bool {
 
 /// In the mean of its pixels: a fringe of colour on one side is made good by the other.
 fn is_grey(stroke: &[(u32, u32)], raster: &Raster, ground: &Ground, overview: &Overview) -> bool {
-    let mut sums = [0_i64; 3];
+    let mut sums = [[0_u64; 3]; 2];
     for &(x, y) in stroke {
         let at = (y as usize * raster.width_px as usize + x as usize) * 3;
         let paper = ground.at_cell_nearest(x as usize / overview.cell_px, y as usize / overview.cell_px);
         let pixel = [raster.samples[at], raster.samples[at + 1], raster.samples[at + 2]];
-        let [cb, cr] = colour(pixel, paper);
-        let depth = i32::from(paper[0]) - i32::from(pixel[0]);
-        sums.iter_mut().zip([depth, cb, cr]).for_each(|(sum, value)| *sum += i64::from(value));
+        for (sums, samples) in sums.iter_mut().zip([pixel, paper]) {
+            sums.iter_mut().zip(samples).for_each(|(sum, sample)| *sum += u64::from(sample));
+        }
     }
-    let [depth, cb, cr] = sums;
-    (cb * cb + cr * cr) * 10_000 < depth * depth * i64::from(GREY_STROKE * GREY_STROKE)
+    let count = stroke.len() as u64;
+    let [ink, paper] = sums.map(|sums| sums.map(|sum| ((sum + count / 2) / count) as u8));
+    let depth = i32::from(paper[0]) - i32::from(ink[0]);
+    let [cb, cr] = opposite_colour(ink, paper);
+    (cb * cb + cr * cr) * 10_000 < depth * depth * GREY_STROKE * GREY_STROKE
 }

@@ -21,8 +21,20 @@ const SOFT: [[f32; 2]; 2] = [[7.0, 4.0], [14.0, 7.0]];
 /// Cells: less than 0.5 mm square is a speck.
 const LEAST: usize = 4;
 
-/// Of the paper's colour, what is left in the middle of black ink, in 256ths.
+/// Of the paper's colour, what may be left in black ink, in 256ths, where it has less light.
 const LEFT_BY_BLACK: i32 = 50;
+/// Paper as colourful as this hides what is opposite in colour: blue on yellow is nearly black.
+const STRONG_PAPER: i32 = 20;
+/// There, what has less light than this, in 256ths of its paper, is asked for its colour together with
+const DEEP: i32 = 128;
+/// the cells so near, on 2.4 mm of a stroke: so far grain averages out.
+const STROKE_REACH: usize = 3;
+/// Blacks differ by what paper and camera make of them, print on red by more than a blue pen on yellow is from black: from
+/// a page's middle black to where only one in ten is further off is its measure. This many times as far is another colour;
+const BEYOND_BLACK: i32 = 4;
+/// but nearer to black than this nothing is, and further than that all is.
+const COLOURED_STROKE: [i32; 2] = [6, 12];
+
 /// Between cells 0.7 mm apart: a pencil's stroke has edges, what shines through from the other side has none.
 const EDGE: u8 = 18;
 
@@ -102,22 +114,103 @@ impl Kept {
 /// The colour of something on paper, beyond what is the paper's own. Black ink takes of that as much as of its light, and,
 /// where a camera or a copier keeps colour coarsely, from what is beside it as well.
 pub(super) fn colour(seen: [u8; 3], paper: [u8; 3]) -> [i32; 2] {
-    let [seen_cb, seen_cr] = [1, 2].map(|channel| i32::from(seen[channel]) - 128);
-    let [cb, cr] = [1, 2].map(|channel| i32::from(paper[channel]) - 128);
-    // How much of the paper's colour is left, in 256ths.
-    let left = (256 * (seen_cb * cb + seen_cr * cr) / (cb * cb + cr * cr).max(1)).clamp(LEFT_BY_BLACK, 256);
+    beyond(seen, paper, light_left(seen, paper).min(LEFT_BY_BLACK))
+}
+
+/// As `colour`, of something so large that grain and what is beside it average out: there black has as much colour left as
+/// light, and what has less is ink of the opposite colour.
+pub(super) fn opposite_colour(seen: [u8; 3], paper: [u8; 3]) -> [i32; 2] {
+    beyond(seen, paper, light_left(seen, paper))
+}
+
+/// Of the paper's light, in 256ths.
+fn light_left(seen: [u8; 3], paper: [u8; 3]) -> i32 {
+    (256 * i32::from(seen[0]) / i32::from(paper[0]).max(1)).min(256)
+}
+
+/// The colour that is none of the paper's, of which `least` is left at least, in 256ths.
+fn beyond(seen: [u8; 3], paper: [u8; 3], least: i32) -> [i32; 2] {
+    let [seen_cb, seen_cr] = chroma(seen);
+    let [cb, cr] = chroma(paper);
+    let left = (256 * (seen_cb * cb + seen_cr * cr) / (cb * cb + cr * cr).max(1)).clamp(least, 256);
     [seen_cb - cb * left / 256, seen_cr - cr * left / 256]
+}
+
+fn chroma([_, cb, cr]: [u8; 3]) -> [i32; 2] {
+    [cb, cr].map(|sample| i32::from(sample) - 128)
+}
+
+fn square([cb, cr]: [i32; 2]) -> i32 {
+    cb * cb + cr * cr
 }
 
 /// Cells with colour on them.
 pub(super) fn coloured(overview: &Overview, ground: &Ground) -> Kept {
+    let [least, sure] = COLOURED.map(|distance| distance * distance);
     let rated = overview.each(|x, y, cell| {
-        let [cb, cr] = colour(cell, ground.at_cell_nearest(x, y));
-        let distance = cb * cb + cr * cr;
-        let [least, sure] = COLOURED.map(|distance| distance * distance);
+        let distance = square(colour(cell, ground.at_cell_nearest(x, y)));
         if distance >= sure { SURE } else { u8::from(distance >= least) }
     });
     Kept { width: overview.width, cells: grown(&rated, overview.width, LEAST) }
+}
+
+/// Cells of strokes that the colour of their paper nearly hides: a blue pen's on yellow, a red one's on green.
+pub(super) fn hidden(overview: &Overview, ground: &Ground, coloured: &Kept) -> Kept {
+    let strokes = overview.each(|x, y, _| colour_of_stroke(overview, ground, [x, y]));
+    let sure = coloured_stroke(&strokes);
+    let least = COLOURED[0].min(sure);
+    let rated = overview.each(|x, y, cell| {
+        let paper = ground.at_cell_nearest(x, y);
+        match strokes[y * overview.width + x] {
+            _ if !is_strong(paper) => NO,
+            Some(distance) if distance >= sure => SURE,
+            _ => u8::from(square(opposite_colour(cell, paper)) >= least * least),
+        }
+    });
+    let mut hidden = grown(&rated, overview.width, LEAST);
+    hidden.iter_mut().zip(&coloured.cells).for_each(|(hidden, coloured)| *hidden &= !coloured);
+    Kept { width: overview.width, cells: hidden }
+}
+
+/// From where on a stroke of this page is none of its blacks.
+fn coloured_stroke(strokes: &[Option<i32>]) -> i32 {
+    let [at_least, at_most] = COLOURED_STROKE;
+    let mut distances: Vec<i32> = strokes.iter().copied().flatten().collect();
+    distances.sort_unstable();
+    let Some(last) = distances.len().checked_sub(1) else { return at_most };
+    let [middle, most] = [50, 90].map(|hundredths| distances[last * hundredths / 100]);
+    (middle + BEYOND_BLACK * (most - middle)).clamp(at_least, at_most)
+}
+
+fn is_strong(paper: [u8; 3]) -> bool {
+    square(chroma(paper)) >= STRONG_PAPER * STRONG_PAPER
+}
+
+fn is_deep(cell: [u8; 3], paper: [u8; 3]) -> bool {
+    light_left(cell, paper) < DEEP
+}
+
+/// On strong paper, how far the dark ink in and around a dark cell is from black.
+fn colour_of_stroke(overview: &Overview, ground: &Ground, [x, y]: [usize; 2]) -> Option<i32> {
+    let at = |x: usize, y: usize| (overview.cells[y * overview.width + x], ground.at_cell_nearest(x, y));
+    let (cell, paper) = at(x, y);
+    if !is_strong(paper) || !is_deep(cell, paper) {
+        return None;
+    }
+    let (mut sums, mut count) = ([[0_i32; 3]; 2], 0);
+    for row in y.saturating_sub(STROKE_REACH)..(y + STROKE_REACH + 1).min(overview.height) {
+        for column in x.saturating_sub(STROKE_REACH)..(x + STROKE_REACH + 1).min(overview.width) {
+            let (cell, paper) = at(column, row);
+            if is_deep(cell, paper) {
+                for (sums, samples) in sums.iter_mut().zip([cell, paper]) {
+                    sums.iter_mut().zip(samples).for_each(|(sum, sample)| *sum += i32::from(sample));
+                }
+                count += 1;
+            }
+        }
+    }
+    let [ink, paper] = sums.map(|sums| sums.map(|sum| (sum / count) as u8));
+    Some(square(opposite_colour(ink, paper)).isqrt())
 }
 
 /// Cells without text that are not paper either.

@@ -18,7 +18,7 @@ const CORE_RANK: f64 = 0.85;
 const PAINTED: f64 = 0.86;
 /// Where the edge of a letter is, in hundredths of the way from paper to ink. A little before the middle: marks over vowels
 /// are small and never quite dark, and what reads Vietnamese reads them better a trace too heavy than a trace too fine.
-const EDGE: u16 = 44;
+const EDGE: u16 = 46;
 /// Pixels that a region needs before its ink is believed.
 const ENOUGH: u32 = 60;
 
@@ -26,7 +26,7 @@ const ENOUGH: u32 = 60;
 pub(super) struct Depths {
     width: usize,
     regions: Vec<u8>,
-    /// Of the page.
+    /// Of the page; 0 if there is none on it.
     pub(super) page: u8,
 }
 
@@ -63,6 +63,10 @@ impl Depths {
 
     /// How deep a pixel has to be to be ink, in the region a cell lies in.
     fn least_at_cell(&self, x: usize, y: usize) -> u8 {
+        if self.page == 0 {
+            // On the bare back of a letter, and in a cloudy sky, what is darker than the rest is grain.
+            return u8::MAX;
+        }
         let own = self.regions[y / REGION_CELLS * self.width + x / REGION_CELLS];
         if u16::from(own) * 8 < u16::from(self.page) * 5 {
             // Pencil, or print that is paler than the rest: what a mask would paint black.

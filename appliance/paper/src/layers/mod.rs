@@ -96,10 +96,12 @@ impl Page<'_> {
     fn of(raster: &Raster, dpi: u32) -> Page<'_> {
         let overview = Overview::of(raster, dpi);
         let ground = Ground::of(&overview);
-        let coloured = cells::coloured(&overview, &ground);
+        let mut coloured = cells::coloured(&overview, &ground);
+        let hidden = cells::hidden(&overview, &ground, &coloured);
+        coloured.add(&hidden);
         let depths = Depths::of(raster, &overview, &ground, &coloured);
         let mut mask = ink::mask(raster, &overview, &ground, &depths);
-        black::only_black(&mut mask, raster, &overview, &ground, &depths, &coloured);
+        black::only_black(&mut mask, raster, &overview, &ground, &depths, [&coloured, &hidden]);
         let coverage = Coverage::of(&mask, &overview);
         Page { raster, dpi, overview, ground, coloured, depths, mask, coverage }
     }

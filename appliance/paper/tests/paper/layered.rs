@@ -197,13 +197,13 @@ fn a_sheet_too_large_to_hold_is_taken_apart_band_by_band() {
     }
 }
 
-/// Greys by place, with grain on them, as a desktop scanner's grey JPEG.
-fn grey_jpeg((width, height): (u32, u32), mut lightness: impl FnMut(u32, u32) -> f32) -> Vec<u8> {
+/// Greys by place, with grain of so many steps on them, as a desktop scanner's grey JPEG.
+fn grey_jpeg((width, height): (u32, u32), steps: f32, mut lightness: impl FnMut(u32, u32) -> f32) -> Vec<u8> {
     let mut seed = 1_u32;
     let samples: Vec<u8> = (0..width * height)
         .map(|at| {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let grain = (seed >> 24) as f32 / 8.0 - 16.0;
+            let grain = ((seed >> 24) as f32 / 128.0 - 1.0) * steps;
             (lightness(at % width, at / width) + grain).clamp(0.0, 255.0) as u8
         })
         .collect();
@@ -217,20 +217,39 @@ fn made_at(jpeg: Vec<u8>, dpi: u32) -> PageMade {
     compose(page, &about(), Making::default(), &mut Vec::new()).unwrap().made[0]
 }
 
+/// Of a place on the page, from 0 to 1 across and down.
+type Shade = fn(f32, f32) -> f32;
+
 /// A cloudy sky, a wall, a face out of focus: no edge in it, and yet none of it is paper.
 #[test]
 fn a_smooth_grey_photograph_stays_a_picture() {
     const SIDES: (u32, u32) = (1240, 1754);
-    let table: [(&str, fn(f32, f32) -> f32); 4] = [
+    let table: [(&str, Shade); 4] = [
         ("from dark to light", |x, y| 40.0 + 90.0 * x + 90.0 * y),
         ("from light to grey", |x, _| 230.0 - 90.0 * x),
         ("a light in the middle", |x, y| 220.0 - 260.0 * ((x - 0.5).powi(2) + (y - 0.4).powi(2))),
         ("clouds", |x, y| 150.0 + 35.0 * (x * 9.0).sin() + 35.0 * (y * 7.0 + x * 3.0).cos()),
     ];
+    // By its grain too: coarse, it is neither paper nor picture; fine, all of it could be the shade of paper.
     for (name, lightness) in table {
-        let photograph =
-            grey_jpeg(SIDES, |x, y| lightness(x as f32 / SIDES.0 as f32, y as f32 / SIDES.1 as f32));
-        assert_eq!(made_at(photograph, 150), PageMade::Plain(WhyPlain::Picture), "{name}");
+        for grain in [16.0, 8.0, 3.0, 0.0] {
+            let photograph = grey_jpeg(SIDES, grain, |x, y| {
+                lightness(x as f32 / SIDES.0 as f32, y as f32 / SIDES.1 as f32)
+            });
+            let made = made_at(photograph, 150);
+            assert_eq!(made, PageMade::Plain(WhyPlain::Picture), "{name}, grain {grain}");
+        }
+    }
+}
+
+/// The back of a letter: no ink to tell grain from.
+#[test]
+fn a_bare_page_is_paper_and_nothing_else() {
+    for grain in [3.0, 8.0, 16.0] {
+        let bare = grey_jpeg((2480, 3508), grain, |_, y| 225.0 - y as f32 / 500.0);
+        let (pdf, composed) = apart(std::slice::from_ref(&bare), 0, Making::default());
+        assert_eq!(composed.made, [PageMade::Layered], "grain {grain}");
+        assert!(pdf.len() < 15_000, "grain {grain}: {} bytes", pdf.len());
     }
 }
 
@@ -239,7 +258,7 @@ fn a_smooth_grey_photograph_stays_a_picture() {
 fn a_shaded_letter_is_taken_apart_all_the_same() {
     let letter = image::load_from_memory(&scan(2)).unwrap().into_luma8();
     let (width, height) = letter.dimensions();
-    let table: [(&str, fn(f32, f32) -> f32); 3] = [
+    let table: [(&str, Shade); 3] = [
         ("a lamp at one corner", |x, y| 1.0 - 0.4 * (x + y) / 2.0),
         ("a lid that stands open on the left", |x, _| 1.0 - 0.55 * (-x * 14.0).exp()),
         (
@@ -248,7 +267,7 @@ fn a_shaded_letter_is_taken_apart_all_the_same() {
         ),
     ];
     for (name, light) in table {
-        let shaded = grey_jpeg((width, height), |x, y| {
+        let shaded = grey_jpeg((width, height), 16.0, |x, y| {
             f32::from(letter.get_pixel(x, y).0[0]) * light(x as f32 / width as f32, y as f32 / height as f32)
         });
         assert_eq!(made_at(shaded, DPI), PageMade::Layered, "{name}");
@@ -259,8 +278,86 @@ fn a_shaded_letter_is_taken_apart_all_the_same() {
 #[test]
 fn a_capture_of_any_resolution_is_a_page() {
     for dpi in [19_000, 24_000] {
-        let black = grey_jpeg((1100, 1100), |x, _| if x < 500 { 20.0 } else { 230.0 });
+        let black = grey_jpeg((1100, 1100), 16.0, |x, _| if x < 500 { 20.0 } else { 230.0 });
         let made = made_at(black, dpi);
         assert!(made != PageMade::Plain(WhyPlain::Undecodable), "{made:?} at {dpi}");
+    }
+}
+
+/// Black print and a blue pen on a sheet of this colour, as a copier's JPEG with coarse colour; and where the pen is.
+fn signed_on(paper: [f32; 3], print: &image::GrayImage) -> (Vec<u8>, Vec<(u32, u32)>) {
+    // Of red, green and blue: what ink lets through, and the paper gives back.
+    const PEN: [f32; 3] = [0.1, 0.12, 0.34];
+    const SWINGS_PX: f32 = 260.0;
+    let (width, height) = print.dimensions();
+    let mut pen = Vec::new();
+    let mut seed = 1_u32;
+    let mut samples = Vec::with_capacity(width as usize * height as usize * 3);
+    for (x, y, pixel) in print.enumerate_pixels() {
+        let from_middle =
+            y as f32 - (height as f32 * 0.8 + 90.0 * (x as f32 * std::f32::consts::TAU / SWINGS_PX).sin());
+        let is_pen = (600..1800).contains(&x) && from_middle.abs() < 6.0;
+        if is_pen && from_middle.abs() < 3.0 {
+            pen.push((x, y));
+        }
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let grain = (seed >> 24) as f32 / 16.0 - 8.0;
+        let printed = f32::from(pixel.0[0]) / 245.0;
+        for (channel, paper) in paper.iter().enumerate() {
+            let through = if is_pen { PEN[channel] } else { 1.0 };
+            samples.push((paper * printed * through + grain).clamp(0.0, 255.0) as u8);
+        }
+    }
+    let mut jpeg = Vec::new();
+    let mut encoder = Encoder::new(&mut jpeg, 75);
+    encoder.set_sampling_factor(SamplingFactor::F_2_2);
+    encoder.encode(&samples, width as u16, height as u16, ColorType::Rgb).unwrap();
+    (jpeg, pen)
+}
+
+/// Of these places, how many in a hundred a mask paints.
+fn share(mask: &image::GrayImage, places: &[(u32, u32)]) -> usize {
+    // A stencil has no colours; what is painted is always the lesser part of a page.
+    let white = mask.as_raw().iter().filter(|dot| **dot > 127).count();
+    let paints_white = white * 2 < mask.as_raw().len();
+    let painted = places.iter().filter(|(x, y)| (mask.get_pixel(*x, *y).0[0] > 127) == paints_white);
+    painted.count() * 100 / places.len()
+}
+
+fn mean_at(page: &RgbImage, places: &[(u32, u32)]) -> [f32; 3] {
+    let sums = places.iter().fold([0.0; 3], |mut sums, (x, y)| {
+        let pixel = page.get_pixel(*x, *y);
+        sums.iter_mut().zip(pixel.0).for_each(|(sum, sample)| *sum += f32::from(sample));
+        sums
+    });
+    sums.map(|sum| sum / places.len() as f32)
+}
+
+/// A signature is told from print by its colour; on coloured paper too it has to keep it.
+#[test]
+fn a_blue_pen_stays_blue_and_print_stays_a_mask_on_coloured_paper() {
+    let print = image::load_from_memory(&scan(2)).unwrap().into_luma8();
+    let letters: Vec<_> =
+        print.enumerate_pixels().filter(|(.., dot)| dot.0[0] < 60).map(|(x, y, _)| (x, y)).collect();
+    let table = [
+        ("white", [245.0, 245.0, 243.0]),
+        ("old", [222.0, 205.0, 165.0]),
+        ("yellow", [241.0, 221.0, 114.0]),
+        ("pink", [250.0, 190.0, 205.0]),
+        ("green", [170.0, 220.0, 170.0]),
+    ];
+    for (name, paper) in table {
+        let (jpeg, pen) = signed_on(paper, &print);
+        let (pdf, composed) = apart(std::slice::from_ref(&jpeg), 0, Making::default());
+        assert_eq!(composed.made, [PageMade::Layered], "{name}");
+        let pictures = pdfimages_decoded(&pdf);
+        let mask = pictures.iter().find(|picture| picture.dimensions() == print.dimensions());
+        let mask = mask.expect("a mask of the whole page");
+        let (of_pen, of_print) = (share(mask, &pen), share(mask, &letters));
+        assert!(of_pen <= 5 && of_print >= 97, "{name}: of the pen {of_pen} %, of print {of_print} %");
+        let seen = image::load_from_memory(&jpeg).unwrap().into_rgb8();
+        let [was, is] = [&seen, &painted(&pdf, DPI)[0]].map(|page| mean_at(page, &pen));
+        let far = was.iter().zip(is).map(|(was, is)| (was - is).abs()).fold(0.0, f32::max);
+        assert!(far < 10.0, "{name}: the pen was {was:?} and is {is:?}");
     }
 }
