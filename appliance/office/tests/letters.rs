@@ -3,7 +3,7 @@
 mod support;
 
 use office::letters::form::{Amend, Draft, Register};
-use office::letters::model::{Act, Part, Seal, State, Verb};
+use office::letters::model::{Act, Part, State, Verb};
 use office::letters::{self, rights};
 use office::{Command, Role, scans, seals};
 use support::{DAY_MS, MORNING, TestOffice, incoming, lead, outgoing, refusal, seal};
@@ -72,23 +72,6 @@ fn paper_signed_by_hand_is_released_from_its_scan_and_sealed() {
     assert!(letter.is_sealed());
     assert_eq!(office.lines_above()[0].pdf, letter.files.last().map(|file| file.paper.name));
     assert_eq!(refusal(office.act(&office.clerk, id, seal(certificate))).code, "letter.state");
-}
-
-#[test]
-fn a_file_attached_while_the_seal_was_made_is_not_passed_over() {
-    let office = TestOffice::new();
-    let paper = office.scanned(&office.clerk, b"%PDF one");
-    let id = office.register(Register { paper: Some(paper), ..incoming("1/A") }).unwrap();
-    let certificate = office.certificate();
-    office.act(&office.clerk, id, seal(certificate)).unwrap();
-    let of = office.letter(id).files[0].paper.name;
-    let better = office.scanned(&office.clerk, b"%PDF two");
-    office.act(&office.clerk, id, Act::Attach { paper: better }).unwrap();
-    office.machine(Command::Seals(office.signed(id, None, of, b"%PDF one sealed"))).unwrap();
-    assert!(
-        matches!(office.letter(id).seal, Seal::Requested { .. }),
-        "the last file still waits for its seal"
-    );
 }
 
 #[test]

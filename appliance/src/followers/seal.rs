@@ -97,7 +97,6 @@ async fn carry_out(app: &App, request: SigningRequest) {
 }
 
 /// What came of it; nothing where the request was called off meanwhile.
-
 async fn work(
     app: &App,
     request: SigningRequest,

@@ -87,9 +87,9 @@ async fn registered(clerk: &Person<'_>, scan: &Value, more: Value) -> Value {
 }
 
 /// A released document with this file, its path, and how it is now.
-async fn released(school: &School, scan: &Value) -> (String, Value) {
+async fn released(school: &School, scan: &Value, document_type: &str) -> (String, Value) {
     let (clerk, head) = (school.clerk().await, school.signed_in("head").await);
-    let draft = json!({"book": "outgoing", "document_type": "plan", "subject": "Kiểm kê thư viện",
+    let draft = json!({"book": "outgoing", "document_type": document_type, "subject": "Kiểm kê thư viện",
         "recipients": "Như trên", "paper": scan});
     let mut letter = clerk.post("/api/letters", draft).await.json();
     let path = format!("/api/letters/{}", id(&letter["id"]));
@@ -186,7 +186,7 @@ async fn a_plan_written_in_word_goes_out_as_signed_and_sealed_on_paper() {
     let clerk = school.clerk().await;
     let answer = upload(&clerk, bytes("word/ke-hoach.docx"), "ke-hoach.docx").await;
     assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.json());
-    let (path, letter) = released(&school, &answer.json()["scan"]["id"]).await;
+    let (path, letter) = released(&school, &answer.json()["scan"]["id"], "plan").await;
     let pdf = file(&clerk, &path, &letter["files"][0]).await;
     assert!(String::from_utf8_lossy(&pdf).contains("pdfaid:part"), "it is a PDF/A");
     assert!(words(&pdf).contains("Kiểm kê thư viện"), "{}", words(&pdf));
@@ -202,9 +202,9 @@ async fn a_plan_written_in_word_goes_out_as_signed_and_sealed_on_paper() {
 async fn the_file_that_stands_for_a_paper_signed_and_sealed_is_made_once_and_may_be_sealed() {
     let school = school(absent).await;
     let clerk = school.clerk().await;
-    let answer = upload(&clerk, bytes("blocks/blank.pdf"), "ke-hoach.pdf").await;
+    let answer = upload(&clerk, bytes("drafts/word-spaces.pdf"), "quyet-dinh.pdf").await;
     let scan = answer.json()["scan"]["id"].clone();
-    let (path, letter) = released(&school, &scan).await;
+    let (path, letter) = released(&school, &scan, "decision").await;
     described(&school, &letter).await;
     let letter = clerk.get(&path).await.json();
     let before = file(&clerk, &path, &letter["files"][0]).await;
@@ -237,7 +237,7 @@ async fn the_file_that_stands_for_a_paper_signed_and_sealed_is_made_once_and_may
     assert!(file(&clerk, &path, &files[1]).await == before, "the file it was made of stays");
     let pdf = file(&clerk, &path, made).await;
     let said = words(&pdf);
-    for expected in ["(đã ký và đóng dấu)", "lưu tại văn thư", "Trịnh Quốc Bảo"] {
+    for expected in ["(đã ký và đóng dấu)", "lưu tại văn thư", "Trần Văn Bách"] {
         assert!(said.contains(expected), "{expected} in {said}");
     }
     assert!(!said.contains("không có chữ ký số"), "what it says stays true under the unit's seal: {said}");
@@ -264,7 +264,7 @@ async fn what_contradicts_the_register_or_has_no_place_for_it_is_told() {
     let clerk = school.clerk().await;
     for (name, code) in [("letter", "transcript.contradiction"), ("none", "transcript.no_block")] {
         let answer = upload(&clerk, bytes(&format!("blocks/{name}.pdf")), "a.pdf").await;
-        let (path, letter) = released(&school, &answer.json()["scan"]["id"]).await;
+        let (path, letter) = released(&school, &answer.json()["scan"]["id"], "plan").await;
         let ask = json!({"version": letter["version"]});
         clerk.post(&format!("{path}/transcribe"), ask).await.refused(422, code);
         assert_eq!(clerk.get(&path).await.json()["files"].as_array().unwrap().len(), 1);

@@ -71,7 +71,9 @@ pub(super) fn who(rows: &Rows<'_>, body: &Body) -> Result<String, Fault> {
 fn key_used(rows: &Rows<'_>, event: &letters::Event) -> Result<String, Fault> {
     use letters::Event as E;
     let (certificate, digest) = match event {
-        E::Sealed { certificate, digest: Some(digest), .. } | E::AnnexSealed { certificate, digest, .. } => (Some(*certificate), digest),
+        E::Sealed { certificate, digest: Some(digest), .. } | E::AnnexSealed { certificate, digest, .. } => {
+            (Some(*certificate), digest)
+        }
         E::Signed { letter, signature, digest, .. } => {
             let letter: Option<Letter> = rows.get(&letter.to_string())?;
             let made =

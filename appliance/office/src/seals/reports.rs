@@ -131,6 +131,8 @@ pub fn decide(letter: Option<&Letter>, report: &Report) -> Result<Option<letters
     let Some(letter) = letter else { return Ok(None) };
     let (id, report) = (letter.id, report.clone());
     Ok(match report {
+        // Told twice, after a restart.
+        Report::Signed { paper, .. } if has(letter, paper.name) => None,
         // Called off or asked anew while the key was at work: the document stays as it is, the use of the key is told.
         Report::Signed { signature, annex, certificate, of, digest, .. }
             if !waits(letter, signature, annex, certificate, of) =>

@@ -149,7 +149,8 @@ impl TestOffice {
         let paper = Paper { signed: true, ..self.paper(bytes) };
         let (signed_at, digest) = (Stamp::from_unix_ms(MORNING), Sha256::of(bytes));
         let asked = self.letter(letter);
-        let of_person = |id| asked.signatures.iter().find(|found| found.id == id).map(|found| found.certificate);
+        let of_person =
+            |id| asked.signatures.iter().find(|found| found.id == id).map(|found| found.certificate);
         let certificate = match (signature, &asked.seal) {
             (Some(id), _) => of_person(id),
             (None, Seal::Requested { certificate, .. }) => Some(*certificate),

@@ -199,8 +199,8 @@ fn we_believe(rung: &Rung) {
     let report = verify::verify(&rung.pdf, &trust, chrono::Utc::now().timestamp_millis());
     let what = &rung.what;
     assert!(report.is_good(), "{what}: {} {:?}", report.why, report.signatures);
-    let signatures = report.signatures.iter().filter(|found| found.kind == verify::Kind::Signature);
-    let last = signatures.last().unwrap();
+    let mut signatures = report.signatures.iter().filter(|found| found.kind == verify::Kind::Signature);
+    let last = signatures.next_back().unwrap();
     let level = serde_json::to_value(last.level).unwrap();
     assert_eq!(level, format!("B-{}", rung.level), "{what}: {}", last.why);
 }
@@ -277,9 +277,9 @@ fn what_the_store_has_is_not_written_again() {
     let half = ValidationData { crls: Vec::new(), ..data.clone() };
     let kept = keep(&signed, &[half]);
     assert!(add_validation_data(&kept, &[ValidationData { field: None, ..data.clone() }]).unwrap().is_some());
-    let whole = keep(&kept, &[data.clone()]);
+    let whole = keep(&kept, std::slice::from_ref(&data));
     assert!(whole.len() - kept.len() < 2 * data.crls.iter().map(Vec::len).sum::<usize>() + 2000);
-    assert!(add_validation_data(&whole, &[data.clone()]).unwrap().is_none());
+    assert!(add_validation_data(&whole, std::slice::from_ref(&data)).unwrap().is_none());
     let store = Document::load_mem(&whole).unwrap();
     let dss = store.catalog().unwrap().get(b"DSS").unwrap().as_reference().unwrap();
     let count = |key: &[u8]| store.get_dictionary(dss).unwrap().get(key).unwrap().as_array().unwrap().len();

@@ -2,7 +2,7 @@
 
 use crate::{
     look::{box_of, drawn, is_red, ring_png},
-    overlay::{arrival, faces, laid},
+    overlay::{arrival, laid},
     samples::{LINES, composed, fixture, key, scan, signed},
 };
 use lopdf::{Document, Object, Stream, dictionary};

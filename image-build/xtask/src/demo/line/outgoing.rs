@@ -108,7 +108,8 @@ pub(super) fn clerk_seals(line: &mut Line) -> Answer<()> {
     fs::write(&path, pdf).map_err(|why| Trouble::Wrong(format!("{}: {why}", path.display())))?;
     let verdict = read(Command::new("pdfsig").arg("-nocert").arg(&path)).map_err(Trouble::Wrong)?;
     line.sealed_pdf = Some(path);
-    let valid = verdict.matches("Signature is Valid.").count() == 2 && verdict.contains("Total document signed");
+    let valid =
+        verdict.matches("Signature is Valid.").count() == 2 && verdict.contains("Total document signed");
     demand(valid, format!("pdfsig does not find the head's signature and the unit's valid: {verdict}"))
 }
 
