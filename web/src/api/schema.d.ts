@@ -1519,7 +1519,7 @@ export interface paths {
         };
         get: operations["list_trust"];
         put?: never;
-        /** Trusts the roots, or takes the revocation list, of a file as it was brought: PEM or DER. */
+        /** Trusts the roots, takes the authorities between and the revocation lists, of a file as it was brought: PEM or DER. */
         post: operations["post_trust"];
         delete?: never;
         options?: never;
