@@ -229,15 +229,19 @@ async fn what_the_office_above_trusts_comes_to_boxes_that_are_there_and_to_those
     assert_eq!(hub.hub.trust("goc.crt", b"a root").await.unwrap(), Trusted::Told { units: 1 });
     assert_eq!(hub.hub.trust("goc-2.crt", b"a root").await.unwrap(), Trusted::Known, "the same file once");
     assert!(matches!(hub.hub.trust("lon.crl", &[0; 1 << 20]).await.unwrap(), Trusted::TooLarge { .. }));
+    hub.hub.trust("thu-hoi.crl", b"the list of May").await.unwrap();
     sync_once(&enrolment, early.clone()).await.unwrap();
+    hub.hub.trust("thu-hoi.crl", b"the list of June").await.unwrap();
     let code = hub.hub.enrol_code("Trường Tiểu học Sao Mai").await.unwrap().code;
     let enrolment = agent::enrol(&hub.url(), &code, "x", "0.1.0").await.unwrap();
     sync_once(&enrolment, late.clone()).await.unwrap();
-    for side in [early, late] {
+    for (side, list) in [(early, "the list of May"), (late, "the list of June")] {
         let told = side.received().into_iter().filter_map(|item| match item.message {
             Message::Trust { name, file } => Some((name, file)),
             Message::Receipt { .. } | Message::Notice { .. } => None,
         });
-        assert_eq!(told.collect::<Vec<_>>(), [("goc.crt".to_owned(), b"a root".to_vec())]);
+        let expected = [("goc.crt", "a root"), ("thu-hoi.crl", list)];
+        let expected = expected.map(|(name, file)| (name.to_owned(), file.as_bytes().to_vec()));
+        assert_eq!(told.collect::<Vec<_>>(), expected, "of each name the latest edition");
     }
 }
