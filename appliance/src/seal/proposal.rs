@@ -22,12 +22,14 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
+use wire::Book;
 
 use super::ask::Hand;
 use super::certificates::must_sign;
 use super::make;
 use super::pages::{Block, Looked, Sizes};
 use super::whose::Whose;
+use crate::derived::laid::{Laying, NotLaid, OfRegister, update};
 use crate::{App, blocking};
 
 /// A page on a screen, fine enough to read the letters beside the seal.
@@ -66,6 +68,8 @@ struct Proposal {
     pages: u32,
     /// The unit's signature is text in the corner and nothing else: the document came in, or is a copy.
     text_only: bool,
+    /// The page bears another number or day than the register: what it bears, and what to do.
+    contradiction: Option<String>,
 }
 
 /// How the document of record would be signed or sealed.
@@ -82,6 +86,7 @@ async fn proposal(
     must_sign(&viewer)?;
     let found = found(&app, &viewer, id, which.hand).await?;
     let how = found.block.as_ref().map(|block| block.how.clone());
+    let contradiction = contradiction(&app, &viewer, id).await?;
     Ok(Json(Proposal {
         look: found.look,
         title: found.block.as_ref().map(|block| block.title.clone()),
@@ -90,7 +95,29 @@ async fn proposal(
         shows_seal: found.shows_seal,
         pages: found.pages,
         text_only: found.text_only,
+        contradiction,
     }))
+}
+
+/// What a page that was born digital says against the register; what was read off a scan is too unsure for that.
+async fn contradiction(app: &App, viewer: &Viewer, id: Uuid) -> Result<Option<String>, Error> {
+    let viewer = viewer.clone();
+    let letter = app.desk.read(move |rows| Ok(readable(rows, &viewer, id)?)).await?;
+    let (Some(file), Some(day)) = (letter.files.last(), letter.facts.issue_date) else { return Ok(None) };
+    let number = letter.facts.reference_code.clone();
+    if letter.book == Book::Incoming || letter.number.is_none() || letter.is_of_paper() {
+        return Ok(None);
+    }
+    let (journal, name) = (app.desk.journal().clone(), file.paper.name);
+    let _room = app.bench.room().await;
+    let pdf = blocking(move || make::blob(&journal, name)).await??;
+    Ok(match update(app, &pdf, &Laying::Numbered(OfRegister::new(&number, day))).await? {
+        Err(NotLaid::Contradiction(written)) => Some(format!(
+            "Trên trang ghi “{written}”, còn sổ ghi số {number} ngày {}. Hãy xem lại: gắn nhầm tệp thì gắn lại đúng tệp rồi mới ký.",
+            day.format("%d/%m/%Y")
+        )),
+        _ => None,
+    })
 }
 
 /// What the box would do.

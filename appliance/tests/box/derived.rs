@@ -267,6 +267,9 @@ async fn what_contradicts_the_register_or_has_no_place_for_it_is_told() {
         let (path, letter) = released(&school, &answer.json()["scan"]["id"], "plan").await;
         let ask = json!({"version": letter["version"]});
         clerk.post(&format!("{path}/transcribe"), ask).await.refused(422, code);
+        let hand = clerk.get(&format!("{path}/signing-proposal?hand=sign")).await.json();
+        let said = hand["contradiction"].as_str();
+        assert_eq!(said.is_some(), name == "letter", "whoever signs is told before she does: {hand}");
         assert_eq!(clerk.get(&path).await.json()["files"].as_array().unwrap().len(), 1);
     }
     school.closed().await;

@@ -2865,6 +2865,8 @@ export interface components {
         };
         /** @description What the box proposes. */
         Proposal: {
+            /** @description The page bears another number or day than the register: what it bears, and what to do. */
+            contradiction?: string | null;
             /** @description `text`: in the text of the file; `reading`: in what was read off the scan. */
             how?: string | null;
             /** @description How it would look. */
