@@ -69,10 +69,20 @@ impl Ground {
         self.lightness_at(95) - self.lightness_at(5)
     }
 
+    /// How far apart in colour its parts are, without the outer fifths: a letterhead, a photograph on half the page.
+    pub(super) fn colours(&self) -> u8 {
+        let spread = |channel: usize| self.at_rank(channel, 80) - self.at_rank(channel, 20);
+        spread(1).max(spread(2))
+    }
+
     fn lightness_at(&self, hundredths: usize) -> u8 {
-        let mut lightness: Vec<u8> = self.blocks.iter().map(|block| block[0]).collect();
-        let rank = (lightness.len() - 1) * hundredths / 100;
-        *lightness.select_nth_unstable(rank).1
+        self.at_rank(0, hundredths)
+    }
+
+    fn at_rank(&self, channel: usize, hundredths: usize) -> u8 {
+        let mut values: Vec<u8> = self.blocks.iter().map(|block| block[channel]).collect();
+        let rank = (values.len() - 1) * hundredths / 100;
+        *values.select_nth_unstable(rank).1
     }
 
     /// Under a photograph the paper is that of the page, not what the vote made of the picture.

@@ -44,6 +44,8 @@ const MOST_IN_PICTURES: usize = 45;
 /// A page shaded more than this, with less text on it in thousandths, is a photograph that has no edges.
 const MOST_SHADE: u8 = 50;
 const LEAST_TEXT: usize = 3;
+/// A sheet is of one colour: letters stay below 3, also yellowed and stained ones. Sky and meadow are further apart.
+const MOST_COLOURS: u8 = 20;
 /// Paper darker than this is not what the page is printed on.
 const DARKEST_PAPER: u8 = 90;
 
@@ -54,7 +56,7 @@ pub(crate) fn layered(raster: &Raster, dpi: u32, size: SizeStep) -> Result<Layer
     let mut page = Page::of(raster, dpi);
     let is_shaded =
         page.ground.spread() > MOST_SHADE && page.coverage.thousandths(page.overview.cell_px) < LEAST_TEXT;
-    if page.ground.middle() < DARKEST_PAPER || is_shaded {
+    if page.ground.middle() < DARKEST_PAPER || page.ground.colours() > MOST_COLOURS || is_shaded {
         return Err(WhyPlain::Picture);
     }
     let packing = Packing::of(size);

@@ -242,6 +242,30 @@ fn a_smooth_grey_photograph_stays_a_picture() {
     }
 }
 
+/// Sky, meadow and houses whose windows could be taken for print: no sheet of paper is of two colours.
+#[test]
+fn a_photograph_of_even_colours_stays_a_picture() {
+    const SIDES: (u32, u32) = (1240, 1754);
+    let mut seed = 1_u32;
+    let mut samples = Vec::new();
+    for at in 0..SIDES.0 * SIDES.1 {
+        let (x, y) = (at % SIDES.0, at / SIDES.0);
+        let is_house = (700..1400).contains(&y) && x % 400 > 180;
+        let colour = match (is_house, x % 60 < 24 && y % 110 < 50) {
+            (true, true) => [40, 48, 70],
+            (true, false) => [190, 150, 110],
+            _ if y < 1000 + x / 8 => [120, 165, 220],
+            _ => [70, 140, 50],
+        };
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let grain = (seed >> 27) as i32 - 16;
+        samples.extend(colour.map(|sample: i32| (sample + grain).clamp(0, 255) as u8));
+    }
+    let mut jpeg = Vec::new();
+    Encoder::new(&mut jpeg, 90).encode(&samples, SIDES.0 as u16, SIDES.1 as u16, ColorType::Rgb).unwrap();
+    assert_eq!(made_at(jpeg, 150), PageMade::Plain(WhyPlain::Picture));
+}
+
 /// The back of a letter: no ink to tell grain from.
 #[test]
 fn a_bare_page_is_paper_and_nothing_else() {
