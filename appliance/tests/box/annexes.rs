@@ -181,7 +181,8 @@ async fn a_power_failure_between_document_and_annex_asks_for_the_pin_again() {
     // The document's own seal came to rest before the power went.
     let waiting = |school: &School| office::seals::waiting(&school.desk.journal().read().unwrap()).unwrap();
     let [request] = &waiting(&school)[..] else { panic!("the document waits") };
-    let before = paper(&school.clerk().await, &letter).await;
+    let mut before = paper(&school.clerk().await, &letter).await;
+    before.extend_from_slice(b"% the seal\n");
     let name = school.desk.journal().blobs().put(&before).unwrap();
     let report = office::seals::Report::Signed {
         letter: letter_id,
