@@ -130,7 +130,7 @@ export class Office {
 
   async register(subject: string, paper: string): Promise<Letter> {
     const facts = { issuing_body: 'Trường THCS Sao Mai', reference_code: '14/KH-THCSSM', issue_date: '2026-09-05', document_type: 'plan', subject };
-    return this.post<Letter>('/api/letters', { book: 'incoming', ...facts, urgency: 'normal', copies: 1, paper });
+    return this.post<Letter>('/api/letters', { book: 'incoming', ...facts, urgency: 'normal', copies: 1, paper, duplicate_confirmed: true });
   }
 
   /** The document of record, as it lies in the box now. */
