@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use chrono::DateTime;
-use paper::{About, CaptureRef, compose};
+use paper::{About, CaptureRef, Making, compose};
 use xtask::place::at;
 
 use crate::figures::{Figure, Outcome, Unit, in_turn};
@@ -39,7 +39,7 @@ pub(crate) fn figures(folder: &Path) -> Outcome<Vec<Figure>> {
         let pictures = pictures(pages)?;
         let (ours, theirs) = in_turn(
             ROUNDS,
-            || each(pages, || composed(&pictures, &folder.join("composed.pdf"))),
+            || each(pages, || composed(&pictures, Making::PLAIN, &folder.join("composed.pdf"))),
             || each(pages, || copied(&pictures, &folder.join("copied.bin"))),
         )?;
         let what = format!("captures as they are to PDF/A, A4 colour {DPI} dpi, {pages} in a file");
@@ -69,8 +69,8 @@ pub(crate) fn pictures(pages: usize) -> Outcome<Vec<PathBuf>> {
     Ok(samples.into_iter().cycle().take(pages).collect())
 }
 
-/// The document of these pictures, each as it is.
-pub(crate) fn composed(pictures: &[PathBuf], into: &Path) -> Outcome {
+/// The document of these pictures.
+pub(crate) fn composed(pictures: &[PathBuf], making: Making, into: &Path) -> Outcome {
     let about = About {
         title: "Bản số hóa".into(),
         subject: String::new(),
@@ -81,7 +81,7 @@ pub(crate) fn composed(pictures: &[PathBuf], into: &Path) -> Outcome {
     };
     let captures = pictures.iter().map(|picture| fs::read(picture).map(|bytes| CaptureRef::new(bytes, DPI)));
     let mut out = BufWriter::new(File::create(into)?);
-    compose(captures, &about, paper::Making::PLAIN, &mut out)?;
+    compose(captures, &about, making, &mut out)?;
     Ok(out.flush()?)
 }
 

@@ -102,7 +102,7 @@ async fn proposal(
 /// What a page that was born digital says against the register; what was read off a scan is too unsure for that.
 async fn contradiction(app: &App, viewer: &Viewer, id: Uuid) -> Result<Option<String>, Error> {
     let viewer = viewer.clone();
-    let letter = app.desk.read(move |rows| Ok(readable(rows, &viewer, id)?)).await?;
+    let letter = app.desk.read(move |rows| readable(rows, &viewer, id)).await?;
     let (Some(file), Some(day)) = (letter.files.last(), letter.facts.issue_date) else { return Ok(None) };
     let number = letter.facts.reference_code.clone();
     if letter.book == Book::Incoming || letter.number.is_none() || letter.is_of_paper() {
